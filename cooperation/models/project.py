@@ -1,0 +1,344 @@
+"""Projects: who does what with whom, in which role."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from cooperation.models.agency import Agency
+from cooperation.models.country import Country, PortalRegion
+from cooperation.models.forum import Forum
+from cooperation.models.fund import CURRENCY_CODE, Fund, amount_with_currency
+from cooperation.models.partial_date import PartialDateField, not_before
+from cooperation.models.record import Record, RecordQuerySet
+from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
+from cooperation.models.web_address import WebAddressField, web_address_only
+
+
+class Scope(models.TextChoices):
+    """Where the partner countries of a project lie. Derived from the partners, never typed."""
+
+    INTERREGIONAL = "interregional", _("Interregional")
+    ASIA_PACIFIC = "asia_pacific", _("Within Asia-Pacific")
+    LAC = "lac", _("Within Latin America and the Caribbean")
+    OTHER = "other", _("Partner countries of neither region")
+
+
+class ProjectQuerySet(RecordQuerySet):
+    def for_list(self):
+        return self.prefetch_related(
+            "themes",
+            Prefetch(
+                "participations",
+                Participation.objects.select_related("country").prefetch_related(
+                    Prefetch("agency", Agency.objects.published())
+                ),
+            ),
+        )
+
+    def for_detail(self):
+        return self.prefetch_related(
+            "citations__source",
+            "themes",
+            "goals",
+            "instruments",
+            "documents__source",
+            Prefetch("forum", Forum.objects.published()),
+            Prefetch("fund", Fund.objects.published()),
+            Prefetch(
+                "participations",
+                Participation.objects.select_related("country", "source").prefetch_related(
+                    Prefetch("agency", Agency.objects.published())
+                ),
+            ),
+        )
+
+    def with_partner(self, countries=(), roles=(), regions=()):
+        """Projects in which one partner fits all that is given: of these countries or regions, in one of these roles."""
+        fitting = Participation.objects.all()
+        if countries:
+            fitting = fitting.filter(country__iso3__in=countries)
+        if regions:
+            fitting = fitting.filter(country__portal_region__in=regions)
+        if roles:
+            fitting = fitting.filter(role__in=roles)
+        return self.filter(pk__in=fitting.values("project"))
+
+    def of_scope(self, scope):
+        """Projects of one `Scope` value."""
+        asia_pacific = Q(pk__in=Participation.objects.of_region(PortalRegion.ASIA_PACIFIC).values("project"))
+        lac = Q(pk__in=Participation.objects.of_region(PortalRegion.LAC).values("project"))
+        conditions = {
+            Scope.INTERREGIONAL: asia_pacific & lac,
+            Scope.ASIA_PACIFIC: asia_pacific & ~lac,
+            Scope.LAC: lac & ~asia_pacific,
+            Scope.OTHER: ~asia_pacific & ~lac,
+        }
+        return self.filter(conditions[Scope(scope)])
+
+    def active_between(self, first_year, last_year):
+        """Projects whose own dates touch the years given (either may be None).
+
+        A project without any date is in no year. One without an end is taken to last no longer than its start, since
+        nothing says so; one without a start likewise lasts no longer than its end.
+        """
+        begins, ends = Q(start=""), Q(end="")
+        projects = self.exclude(begins & ends)
+        if last_year is not None:
+            after = f"{last_year + 1:04d}"
+            projects = projects.filter((~begins & Q(start__lt=after)) | (begins & Q(end__lt=after)))
+        if first_year is not None:
+            first = f"{first_year:04d}"
+            projects = projects.filter((~ends & Q(end__gte=first)) | (ends & Q(start__gte=first)))
+        return projects
+
+
+class Project(Record):
+    """A cooperation activity with named partners, each in a role."""
+
+    class Modality(models.TextChoices):
+        BILATERAL = "bilateral", _("Bilateral")
+        TRIANGULAR = "triangular", _("Triangular")
+        REGIONAL = "regional", _("Regional")
+        INTERREGIONAL = "interregional", _("Interregional")
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        APPROVED = "approved", _("Approved")
+        IN_EXECUTION = "in_execution", _("In execution")
+        COMPLETED = "completed", _("Completed")
+        SUSPENDED = "suspended", _("Suspended")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    FACTS = (
+        "title",
+        "official_id",
+        "summary",
+        "modality",
+        "status",
+        "start",
+        "end",
+        "budget_amount",
+        "forum",
+        "fund",
+        "themes",
+        "goals",
+        "instruments",
+        "participations",
+        "documents",
+        "further",
+    )
+    SOURCED_PARTS = ("participations", "documents")
+
+    title = models.CharField(
+        _("title"),
+        max_length=300,
+        help_text=_("The official title in English. Where there is none, what it is, and say so in the note."),
+    )
+    official_id = models.CharField(
+        _("official id"), max_length=100, blank=True, help_text=_("As its owner writes it. Example: SME 01 2018.")
+    )
+    summary = models.TextField(_("summary"), blank=True, help_text=_("One to three sentences that can be read alone."))
+    modality = models.CharField(_("modality"), max_length=15, choices=Modality)
+    status = models.CharField(
+        _("activity status"),
+        max_length=12,
+        choices=Status,
+        blank=True,
+        help_text=_("Of the activity itself. Leave empty when no source says it."),
+    )
+    start = PartialDateField(_("start"), blank=True)
+    end = PartialDateField(_("end"), blank=True)
+    budget_amount = models.DecimalField(
+        _("budget"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("As reported, never converted."),
+    )
+    budget_currency = models.CharField(
+        _("currency"), max_length=3, blank=True, validators=[CURRENCY_CODE], help_text=_("ISO 4217. Example: USD.")
+    )
+    forum = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("forum"),
+        help_text=_("The forum under which it runs, if any."),
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("fund")
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="projects", verbose_name=_("themes"))
+    goals = models.ManyToManyField(
+        Goal, blank=True, related_name="projects", verbose_name=_("Sustainable Development Goals")
+    )
+    instruments = models.ManyToManyField(Instrument, blank=True, related_name="projects", verbose_name=_("instruments"))
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["title"]
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["publication_status", "-start", "-id"], name="project_by_start"),
+            models.Index(fields=["publication_status", "title", "id"], name="project_by_title"),
+        ]
+        constraints = [
+            not_before("start", "end", "project_end_after_start"),
+            amount_with_currency("budget_amount", "budget_currency", "project_budget_with_currency"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def scope(self):
+        """The `Scope` of the project, from its partner countries."""
+        regions = {part.country.portal_region for part in self.participations.all() if part.country}
+        both = {PortalRegion.ASIA_PACIFIC, PortalRegion.LAC}
+        if both <= regions:
+            return Scope.INTERREGIONAL
+        return Scope(next(iter(both & regions), Scope.OTHER))
+
+    @property
+    def partners_by_role(self):
+        """`[(role label, [participation, ...]), ...]` in the order of `PartnerRole`, roles without partners left out."""
+        parts = self.participations.all()
+        groups = [(role.label, [part for part in parts if part.role == role]) for role in PartnerRole]
+        return [(label, members) for label, members in groups if members]
+
+
+class ParticipationQuerySet(SourcedQuerySet):
+    def of_region(self, region):
+        return self.filter(country__portal_region=region)
+
+    def get_by_natural_key(self, project, role, country, agency, organisation, start):
+        return self.get(
+            project__slug=project,
+            role=role,
+            country__iso3=country,
+            agency__slug=agency,
+            organisation=organisation,
+            start=start,
+        )
+
+
+class Participation(SourcedPart):
+    """A partner in a project: a country, an agency or an organisation, in one role."""
+
+    owner = "project"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="participations", verbose_name=_("project"))
+    role = models.CharField(_("role"), max_length=12, choices=PartnerRole)
+    country = models.ForeignKey(
+        Country, models.PROTECT, null=True, blank=True, related_name="participations", verbose_name=_("country or area")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="participations", verbose_name=_("agency")
+    )
+    organisation = models.CharField(
+        _("organisation"), max_length=200, blank=True, help_text=_("In words, if it has no record here.")
+    )
+    start = PartialDateField(_("from"), blank=True)
+    end = PartialDateField(_("until"), blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["country", "role", "project"], name="participation_by_country"),
+            models.Index(fields=["agency", "role", "project"], name="participation_by_agency"),
+        ]
+        constraints = [
+            not_before("start", "end", "participation_end_after_start"),
+            models.CheckConstraint(
+                condition=Q(country__isnull=False) | Q(agency__isnull=False) | ~Q(organisation=""),
+                name="participation_names_someone",
+                violation_error_message=_("Name a country, an agency or an organisation."),
+            ),
+            models.UniqueConstraint(
+                F("project"),
+                F("role"),
+                Coalesce("country", 0),
+                Coalesce("agency", 0),
+                F("organisation"),
+                F("start"),
+                name="participation_unique",
+                violation_error_message=_("This partner is already recorded in this role."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()}: {self.agency or self.country or self.organisation}"
+
+    def natural_key(self):
+        country = self.country.iso3 if self.country else None
+        agency = self.agency.slug if self.agency else None
+        return (self.project.slug, self.role, country, agency, self.organisation, self.start)
+
+
+class DocumentQuerySet(SourcedQuerySet):
+    def get_by_natural_key(self, project, url):
+        return self.get(project__slug=project, url=url)
+
+
+class Document(SourcedPart):
+    """A document of a project on the web: an agreement, a report, an evaluation."""
+
+    class Category(models.TextChoices):
+        """Codes of the IATI DocumentCategory list that cooperation projects use."""
+
+        RESULTS = "A08", _("Results, outcomes and outputs")
+        OBJECTIVES = "A02", _("Objectives / Purpose of activity")
+        AGREEMENT = "A09", _("Memorandum of understanding (If agreed by all parties)")
+        EVALUATION = "A07", _("Review of project performance and evaluation")
+        BUDGET = "A05", _("Budget")
+        WEB_PAGE = "A12", _("Activity web page")
+
+    owner = "project"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="documents", verbose_name=_("project"))
+    title = models.CharField(_("title"), max_length=300)
+    url = WebAddressField(_("address"))
+    category = models.CharField(_("category"), max_length=3, choices=Category)
+    language = models.CharField(_("language"), max_length=2, blank=True, help_text=_("ISO 639-1. Example: es."))
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["id"]
+        constraints = [
+            web_address_only("url", "document_url_web_only"),
+            models.UniqueConstraint(fields=["project", "url"], name="document_unique"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def natural_key(self):
+        return (self.project.slug, self.url)
+
+
+class ProjectCitation(Citation):
+    owner = "project"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="citations", verbose_name=_("project"))
+
+    class Meta(Citation.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["project", "fact", "source", "value"], name="project_citation_unique")
+        ]

@@ -1,0 +1,142 @@
+"""What every published record has in common: its permanent address, its publication status, its dates."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class PublicationStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class PublicQuerySet(models.QuerySet):
+    """The reading plans that every public model answers: `published()`, then `for_list()` or `for_detail()`."""
+
+    def published(self):
+        return self
+
+    def for_list(self):
+        return self
+
+    def for_detail(self):
+        return self
+
+
+class RecordQuerySet(PublicQuerySet):
+    def published(self):
+        """The records that the public may see. Every public read begins here."""
+        return self.filter(publication_status=PublicationStatus.PUBLISHED)
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class FormerSlug(models.Model):
+    """An address that a record once had. It redirects to the present one for ever."""
+
+    record_type = models.CharField(_("record type"), max_length=30)
+    slug = models.SlugField(_("former address"), max_length=100)
+    current = models.SlugField(_("present address"), max_length=100)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        ordering = ["record_type", "slug"]
+        constraints = [models.UniqueConstraint(fields=["record_type", "slug"], name="former_slug_unique")]
+
+    def __str__(self):
+        return f"{self.slug} → {self.current}"
+
+    @classmethod
+    def remember(cls, record_type, old, new):
+        """Make `old`, and whatever led to `old`, lead to `new`."""
+        cls.objects.filter(record_type=record_type, slug=new).delete()
+        cls.objects.filter(record_type=record_type, current=old).update(current=new)
+        cls.objects.create(record_type=record_type, slug=old, current=new)
+
+
+class Record(models.Model):
+    """A record of the registry: it has a permanent public id and is seen by the public once it is published."""
+
+    # The field that names the record in addresses, exports and fixtures.
+    PUBLIC_ID = "slug"
+    # What a citation can back, in reading order: names of fields, then of parts. Each record lists its own.
+    FACTS = ()
+    # The parts that carry a source in their own row: names of reverse relations.
+    SOURCED_PARTS = ()
+
+    slug = models.SlugField(
+        _("public id"),
+        max_length=100,
+        unique=True,
+        help_text=_("Part of the web address, for ever. Example: fealac-trust-fund. A changed id keeps redirecting."),
+    )
+    publication_status = models.CharField(
+        _("publication status"),
+        max_length=10,
+        choices=PublicationStatus,
+        default=PublicationStatus.DRAFT,
+        help_text=_("Published records are visible to everyone at once; all others to curators only."),
+    )
+    confirmed_on = models.DateField(
+        _("confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which somebody last held this record against its sources."),
+    )
+    note = models.TextField(
+        _("editors’ note"),
+        blank=True,
+        help_text=_("What a reader must know to judge this record. Example: the sources disagree on the year."),
+    )
+    created = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    updated = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["publication_status", "-updated", "-id"], name="%(class)s_newest")]
+
+    @property
+    def public_id(self):
+        return self.slug
+
+    @property
+    def is_published(self):
+        return self.publication_status == PublicationStatus.PUBLISHED
+
+    def natural_key(self):
+        return (self.slug,)
+
+    def get_absolute_url(self):
+        return reverse(f"{self._meta.model_name}_detail", args=[self.public_id])
+
+    def clean(self):
+        super().clean()
+        taken = FormerSlug.objects.filter(record_type=self._meta.model_name, slug=self.slug)
+        if taken.exclude(current=self._stored_slug()).exists():
+            raise ValidationError({"slug": _("This address belonged to another record and still leads to it.")})
+
+    def save(self, *args, **kwargs):
+        stored_slug = self._stored_slug()
+        if stored_slug is not None:
+            self.version += 1
+        self.updated = timezone.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated"}
+        super().save(*args, **kwargs)
+        if stored_slug not in (None, self.slug):
+            FormerSlug.remember(self._meta.model_name, stored_slug, self.slug)
+
+    def _stored_slug(self):
+        """The slug in the database: None for a new record."""
+        if self.pk is None:
+            return None
+        return type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()

@@ -1,0 +1,179 @@
+"""Sources, and how a record cites them."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cooperation.models.partial_date import PartialDateField
+from cooperation.models.record import PublicationStatus, PublicQuerySet, Record
+from cooperation.models.web_address import WebAddressField, web_address_only
+
+
+class SourceQuerySet(PublicQuerySet):
+    def published(self):
+        """The sources that at least one published record rests on."""
+        backs_something = Q()
+        for relation in self.model._meta.related_objects:
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            backs_something |= Exists(rows.of_published())
+        return self.filter(backs_something)
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Source(models.Model):
+    """A page, document or dataset that says what a record says."""
+
+    PUBLIC_ID = "slug"
+
+    class Kind(models.TextChoices):
+        PRIMARY = "primary", _("Primary")
+        SECONDARY = "secondary", _("Secondary")
+
+    class CheckResult(models.TextChoices):
+        OK = "ok", _("Answers")
+        MOVED = "moved", _("Moved")
+        BROKEN = "broken", _("Does not answer")
+
+    slug = models.SlugField(
+        _("public id"),
+        max_length=100,
+        unique=True,
+        help_text=_("Part of the web address, for ever. Example: unescap-fealac-trust-fund-memorandum."),
+    )
+    title = models.CharField(
+        _("title"),
+        max_length=300,
+        help_text=_("What the page is called, or, where it has no title of its own, what it is."),
+    )
+    publisher = models.CharField(
+        _("publisher"), max_length=200, help_text=_("The body that answers for the page. Example: ECLAC.")
+    )
+    url = WebAddressField(_("address"), unique=True, help_text=_("Begins with https:// or http://."))
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=Kind,
+        help_text=_("Primary: the body concerned or an official body says it. Secondary: somebody reports it."),
+    )
+    published = PartialDateField(_("published"), blank=True)
+    retrieved = models.DateField(
+        _("read on"), null=True, blank=True, help_text=_("The day on which the page was read.")
+    )
+    archived_url = WebAddressField(_("archived copy"), blank=True, help_text=_("Address of a copy in a web archive."))
+    checked_on = models.DateField(_("last checked"), null=True, blank=True)
+    check_result = models.CharField(_("result of the last check"), max_length=10, choices=CheckResult, blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["publisher", "title", "slug"]
+        constraints = [
+            web_address_only("url", "source_url_web_only"),
+            web_address_only("archived_url", "source_archived_url_web_only"),
+        ]
+
+    def __str__(self):
+        return f"{self.publisher}: {self.title}"
+
+    def natural_key(self):
+        return (self.slug,)
+
+    def get_absolute_url(self):
+        return reverse("source_detail", args=[self.slug])
+
+
+class SourcedQuerySet(models.QuerySet):
+    def of_published(self):
+        """The rows whose record is published. Reference records such as countries are always public."""
+        owner = self.model._meta.get_field(self.model.owner).related_model
+        if not issubclass(owner, Record):
+            return self
+        return self.filter(**{f"{self.model.owner}__publication_status": PublicationStatus.PUBLISHED})
+
+
+class CitationQuerySet(SourcedQuerySet):
+    def get_by_natural_key(self, public_id, fact, source, value):
+        owner = self.model.owner
+        public_id_field = self.model._meta.get_field(owner).related_model.PUBLIC_ID
+        return self.get(**{f"{owner}__{public_id_field}": public_id}, fact=fact, source__slug=source, value=value)
+
+
+class Citation(models.Model):
+    """One source for one fact of a record, and what that source says.
+
+    Two citations of one fact with different values are both kept and both shown. The record's own value is the one
+    that the curators accept.
+    """
+
+    owner = None  # name of the foreign key to the record
+
+    source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"))
+    fact = models.CharField(
+        _("fact"), max_length=40, help_text=_("Which fact of the record this source backs or disputes.")
+    )
+    value = models.TextField(
+        _("what this source says"),
+        blank=True,
+        help_text=_(
+            "The value as this source gives it, so that a disagreement shows. Dates as 1998 or 1998-09. "
+            "For “further fact”: one sentence in your own words."
+        ),
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.fact} [{self.source}]"
+
+    @property
+    def record(self):
+        return getattr(self, self.owner)
+
+    def natural_key(self):
+        return (self.record.public_id, self.fact, self.source.slug, self.value)
+
+    def clean(self):
+        super().clean()
+        allowed = self._meta.get_field(self.owner).related_model.FACTS
+        if self.fact not in allowed:
+            message = _("“%(fact)s” is not a fact of this record. Choose one of: %(allowed)s.")
+            raise ValidationError(
+                {"fact": ValidationError(message, params={"fact": self.fact, "allowed": ", ".join(allowed)})}
+            )
+
+
+class SourcedPart(models.Model):
+    """A row of a record that names its source itself: a partner, a member, a meeting.
+
+    A second source that gives another value for such a row is a citation of the record.
+    """
+
+    owner = None  # name of the foreign key to the record
+
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("source"),
+        help_text=_("Where this row is stated. Without one it is shown as “no source yet”."),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = SourcedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

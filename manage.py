@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""The portal's commands: `manage.py demo`, `manage.py setup` and those of Django."""
+
+import os
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("The portal needs Python 3.11 or later; this is Python %d.%d." % sys.version_info[:2])
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed here. Run: .venv/bin/pip install -r requirements.txt")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
