@@ -4,8 +4,8 @@
 import os
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("The portal needs Python 3.11 or later; this is Python %d.%d." % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036 (an older Python must be told, not read a traceback)
+    sys.exit(f"The portal needs Python 3.11 or later; this is Python {sys.version.split()[0]}.")
 
 
 def main():
@@ -14,7 +14,10 @@ def main():
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here. Run: .venv/bin/pip install -r requirements.txt")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
 
 
 if __name__ == "__main__":

@@ -1,78 +1,158 @@
 """All settings, in one file. What differs between installations is read from the environment; see the README."""
 
+import contextlib
 import os
+import re
 import secrets
 import sys
+import tempfile
 from pathlib import Path
+from typing import NoReturn
+from urllib.parse import quote, urlsplit
 
-import environ
+from environ import Env, ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
+DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
+CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
 
-env = environ.Env()
 
-
-def stop(sentence):
+def stop(sentence) -> NoReturn:
     """End the program with one sentence for the operator instead of a traceback."""
-    sys.exit(sentence)
+    print(sentence, file=sys.stderr)
+    # This status tells gunicorn that its workers cannot start. After any other it would start the next one, for ever.
+    raise SystemExit(3)
 
 
-def read_switch(name, default):
-    """`True` or `False` from the environment; anything that is neither stops with a sentence."""
-    text = env.str(name, default=str(default)).strip().lower()
+def read(name):
+    """What the environment says, "" when it says nothing.
+
+    Not `env.str`, which takes a value that begins with $ for the name of another variable.
+    """
+    return os.environ.get(name, "").strip()
+
+
+def read_switch(name):
+    """`True` or `False`; anything that is neither stops with a sentence."""
+    text = read(name).lower()
     if text in ("true", "1", "yes", "on"):
         return True
-    if text in ("false", "0", "no", "off"):
+    if text in ("false", "0", "no", "off", ""):
         return False
     stop(f"{name} is “{text}”. Write true or false.")
 
 
-def read_address(name, read, default, example):
-    """A database or cache address, parsed by django-environ; one that cannot be read stops with a sentence."""
-    address = env.str(name, default=default).strip()
-    known = {**env.DB_SCHEMES, **env.CACHE_SCHEMES}
-    if address.partition(":")[0] not in known:
-        stop(f"{name} is “{address}”. Write an address such as {example}.")
-    try:
-        return read(address)
-    except (ValueError, environ.ImproperlyConfigured):
-        stop(f"{name} is “{address}”. Write an address such as {example}.")
-
-
-def read_hosts():
-    hosts = [host.strip() for host in env.str("ALLOWED_HOSTS", default=",".join(sorted(LOOPBACK))).split(",")]
-    if not all(hosts) or any("/" in host or " " in host for host in hosts):
-        stop("ALLOWED_HOSTS must be host names with commas between them, such as portal.example.org,www.example.org.")
+def read_hosts(name):
+    text = read(name).lower() or ",".join(sorted(LOOPBACK))
+    hosts = [host.strip() for host in text.split(",")]
+    if not all(HOST_NAME.fullmatch(host) for host in hosts):
+        stop(f"{name} must be host names without https:// and port, such as portal.example.org,www.example.org")
     return hosts
 
 
-def read_secret_key():
-    """The key from the environment, else the one kept in var/, made at the first start and readable by the owner only."""
-    key = env.str("SECRET_KEY", default="")
-    if key:
-        return key
-    path = VAR_DIR / "secret_key"
+def make_var_dir():
+    """The folder var/, made if it is missing."""
     try:
         VAR_DIR.mkdir(exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
     except OSError as error:
-        stop(f"The folder {VAR_DIR} cannot be written ({error.strerror}). Make it writable, or set SECRET_KEY.")
-    key = path.read_text().strip()
+        stop(f"The folder {VAR_DIR} cannot be made ({error.strerror}). Make it, writable for the portal.")
+    return VAR_DIR
+
+
+def read_secret_key(name):
+    """The key from the environment, else the one in var/: made at the first start, readable by its owner only."""
+    key = read(name)
+    if key:
+        return key
+    path = make_var_dir() / "secret_key"
+    try:
+        if not path.exists():
+            # Written whole under another name (mode 600), then linked: of two programs that start at the same moment
+            # one makes the key and the other finds it.
+            with tempfile.NamedTemporaryFile("w", dir=VAR_DIR) as draft:
+                draft.write(secrets.token_urlsafe(50))
+                draft.flush()
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft.name, path)
+        key = path.read_text().strip()
+    except OSError as error:
+        stop(f"The secret key {path} cannot be made or read ({error.strerror}). Make it readable, or set {name}.")
     if not key:
         stop(f"The file {path} is empty. Delete it, and a new key is made at the next start.")
     return key
 
 
-DEBUG = read_switch("DEBUG", default=False)
-ALLOWED_HOSTS = read_hosts()
-SECRET_KEY = read_secret_key()
+def read_address(name, parse, example):
+    """The settings in an address. One that cannot be used stops with a sentence.
 
-# A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https.
+    The sentence does not repeat the address: it may hold a password, and it may end in a log.
+    """
+    try:
+        return parse(read(name))
+    except (ValueError, ImproperlyConfigured):
+        stop(f"{name} is not an address that the portal can use. Write one such as {example}")
+
+
+def parse_database(address):
+    """SQLite or PostgreSQL; without an address, the SQLite file in var/."""
+    address = address or f"sqlite:///{quote(str(make_var_dir() / 'portal.sqlite3'))}"
+    scheme = address.partition("://")[0]
+    if scheme == "sqlite":
+        return parse_sqlite(address)
+    if scheme not in ("postgres", "postgresql"):
+        raise ValueError(scheme)
+    config = Env.db_url_config(address)
+    if not config["NAME"]:
+        raise ValueError(address)
+    return config
+
+
+def parse_sqlite(address):
+    """A SQLite file. A relative path begins in the project’s folder, wherever a command is started."""
+    if not address.startswith("sqlite:///") or set(address) & set("?#"):
+        raise ValueError(address)
+    config = Env.db_url_config(address)
+    if config["NAME"] == ":memory:":
+        raise ValueError(address)
+    path = BASE_DIR / config["NAME"]
+    if path.is_dir():
+        stop(f"DATABASE_URL names the folder {path}. Write the path of a file in it.")
+    if not path.parent.is_dir():
+        stop(f"DATABASE_URL names a file in the folder {path.parent}, which does not exist. Make the folder first.")
+    # IMMEDIATE takes the write lock when a transaction begins, so that a writer waits for its turn (up to 20 seconds)
+    # instead of failing in the middle. WAL lets readers go on meanwhile; FULL keeps through a power cut what was
+    # committed.
+    options = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    return {**config, "NAME": path, "OPTIONS": options}
+
+
+def parse_cache(address):
+    """The memory of each process, Redis, or none; without an address, the memory of each process."""
+    address = address or "locmemcache://"
+    scheme = address.partition("://")[0]
+    if scheme in ("rediscache", "redis", "rediss"):
+        parts = urlsplit(address)
+        is_socket = not parts.netloc and parts.path
+        if not (parts.hostname or is_socket) or parts.port == 0:  # a port that is no number raises ValueError
+            raise ValueError(address)
+    elif scheme not in ("locmemcache", "dummycache"):
+        raise ValueError(scheme)
+    return Env.cache_url_config(address)
+
+
+DEBUG = read_switch("DEBUG")
+ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS")
+SECRET_KEY = read_secret_key("SECRET_KEY")
+
+# A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https,
+# of which gunicorn learns from the X-Forwarded-Proto of a proxy on the same machine.
 HTTPS = not set(ALLOWED_HOSTS) <= LOOPBACK
 
 INSTALLED_APPS = [
@@ -118,28 +198,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": read_address(
-        "DATABASE_URL",
-        env.db_url_config,
-        default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}",
-        example="sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal",
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock when a transaction begins, so that a writer waits for its turn (up to 20 seconds)
-    # instead of failing in the middle. WAL lets readers go on meanwhile; FULL keeps what was committed through a power cut.
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-
-CACHES = {
-    "default": read_address(
-        "CACHE_URL", env.cache_url_config, default="locmemcache://", example="rediscache://localhost:6379/1"
-    )
-}
+DATABASES = {"default": read_address("DATABASE_URL", parse_database, DATABASE_EXAMPLE)}
+CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -161,6 +221,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The form of a forum with 139 members posts 1,300 fields; Django’s own limit is 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

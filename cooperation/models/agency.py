@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField
-from cooperation.models.record import Record, RecordQuerySet
+from cooperation.models.record import Record, RecordQuerySet, name_with_acronym
 from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
 from cooperation.models.vocabulary import PartnerRole
 from cooperation.models.web_address import WebAddressField, web_address_only
@@ -55,6 +55,7 @@ class Agency(Record):
         "roles",
         "further",
     )
+    EXPECTED_FACTS = ("established", "website")
     SOURCED_PARTS = ("roles",)
 
     name = models.CharField(
@@ -114,7 +115,7 @@ class Agency(Record):
         ]
 
     def __str__(self):
-        return f"{self.name} ({self.acronym})" if self.acronym else self.name
+        return name_with_acronym(self)
 
 
 class AgencyRoleQuerySet(SourcedQuerySet):
@@ -125,10 +126,12 @@ class AgencyRoleQuerySet(SourcedQuerySet):
 class AgencyRole(SourcedPart):
     """What an agency does in cooperation as a rule, whatever its part in one project."""
 
+    ROLES = (*PartnerRole.choices, ("convening", _("Convener")))
+
     owner = "agency"
 
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="roles", verbose_name=_("agency"))
-    role = models.CharField(_("role"), max_length=12, choices=[*PartnerRole.choices, ("convening", _("Convener"))])
+    role = models.CharField(_("role"), max_length=12, choices=ROLES)
 
     objects = AgencyRoleQuerySet.as_manager()
 

@@ -88,6 +88,7 @@ class Country(models.Model):
         "income_group",
         "further",
     )
+    EXPECTED_FACTS = ("income_group",)
     SOURCED_PARTS = ()
 
     iso3 = models.CharField(_("ISO alpha-3 code"), max_length=3, unique=True, help_text=_("ISO 3166-1. Example: FJI."))
@@ -144,15 +145,22 @@ class Country(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("country_detail", args=[self.iso3])
+
     @property
     def public_id(self):
         return self.iso3
 
+    @property
+    def income_group_text(self):
+        return _("%(group)s (World Bank fiscal year %(year)s)") % {
+            "group": self.get_income_group_display(),
+            "year": self.income_fiscal_year,
+        }
+
     def natural_key(self):
         return (self.iso3,)
-
-    def get_absolute_url(self):
-        return reverse("country_detail", args=[self.iso3])
 
 
 class CountryCitation(Citation):

@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Count, F, Max, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cooperation.models.agency import Agency
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField, not_before
-from cooperation.models.record import Record, RecordQuerySet
+from cooperation.models.record import Record, RecordQuerySet, name_with_acronym
 from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
 from cooperation.models.vocabulary import Theme
 from cooperation.models.web_address import WebAddressField, web_address_only
@@ -16,7 +17,7 @@ from cooperation.models.web_address import WebAddressField, web_address_only
 
 class ForumQuerySet(RecordQuerySet):
     def for_list(self):
-        present = Q(memberships__left="") & ~Q(memberships__kind__in=Membership.NOT_PRESENT)
+        present = Q(memberships__in=Membership.objects.present())
         held = Q(meetings__outcome=Meeting.Outcome.HELD)
         return self.annotate(
             member_count=Count("memberships__country", filter=present, distinct=True),
@@ -86,6 +87,7 @@ class Forum(Record):
         "meetings",
         "further",
     )
+    EXPECTED_FACTS = ("established", "secretariat", "rhythm_months", "website")
     SOURCED_PARTS = ("memberships", "roles", "meetings")
 
     name = models.CharField(
@@ -117,7 +119,7 @@ class Forum(Record):
         _("members as stated"), null=True, blank=True, help_text=_("The number that the sources give.")
     )
     rhythm_months = models.PositiveSmallIntegerField(
-        _("months between meetings"), null=True, blank=True, help_text=_("As its own rules say. Example: 24.")
+        _("rhythm of meetings in months"), null=True, blank=True, help_text=_("As its own rules say. Example: 24.")
     )
     stated_activity = models.CharField(_("state as the sources give it"), max_length=20, choices=Activity, blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="forums", verbose_name=_("themes"))
@@ -139,10 +141,18 @@ class Forum(Record):
         ]
 
     def __str__(self):
-        return f"{self.name} ({self.acronym})" if self.acronym else self.name
+        return name_with_acronym(self)
+
+    @property
+    def rhythm_months_text(self):
+        return ngettext("every month", "every %(count)s months", self.rhythm_months) % {"count": self.rhythm_months}
 
 
 class MembershipQuerySet(SourcedQuerySet):
+    def present(self):
+        """Members and associate members of today: not observers, partners or former members."""
+        return self.filter(left="").exclude(kind__in=Membership.NOT_PRESENT)
+
     def get_by_natural_key(self, forum, country, kind, joined):
         return self.get(forum__slug=forum, country__iso3=country, kind=kind, joined=joined)
 
@@ -158,7 +168,7 @@ class Membership(SourcedPart):
         SUSPENDED = "suspended", _("Suspended")
         FORMER = "former", _("Former member")
 
-    NOT_PRESENT = (Kind.OBSERVER, Kind.PARTNER, Kind.FORMER)
+    NOT_PRESENT = (Kind.OBSERVER, Kind.PARTNER, Kind.SUSPENDED, Kind.FORMER)
 
     owner = "forum"
 
@@ -269,6 +279,10 @@ class ForumRole(SourcedPart):
 
 
 class MeetingQuerySet(SourcedQuerySet):
+    def held(self):
+        """Meetings that took place: not those that were only announced, nor those called off."""
+        return self.filter(outcome=Meeting.Outcome.HELD)
+
     def get_by_natural_key(self, forum, date, edition):
         return self.get(forum__slug=forum, date=date, edition=edition)
 

@@ -19,9 +19,10 @@ CURRENCY_CODE = RegexValidator(r"\A[A-Z]{3}\Z", _("Three capital letters of ISO 
 
 def amount_with_currency(amount, currency, name):
     """Constraint: an amount has a currency, a currency has an amount, and no amount is below zero."""
-    condition = Q(**{f"{amount}__isnull": True, currency: ""}) | (Q(**{f"{amount}__gte": 0}) & ~Q(**{currency: ""}))
+    neither = Q(**{f"{amount}__isnull": True, currency: ""})
+    both = Q(**{f"{amount}__isnull": False, f"{amount}__gte": 0}) & ~Q(**{currency: ""})
     return models.CheckConstraint(
-        condition=condition,
+        condition=neither | both,
         name=name,
         violation_error_message=_("Give the amount (zero or more) and its currency together."),
     )
@@ -63,6 +64,7 @@ class Fund(Record):
         "contributions",
         "further",
     )
+    EXPECTED_FACTS = ("established", "size_amount", "website")
     SOURCED_PARTS = ("managers", "contributions")
 
     name = models.CharField(_("name"), max_length=200, help_text=_("Example: FEALAC Trust Fund."))

@@ -15,7 +15,6 @@ from cooperation.models.project import Project
 from cooperation.models.record import Record, RecordQuerySet
 from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
 
-
 # A piece of evidence is one of these.
 EVIDENCE_RECORDS = ("forum", "milestone", "agency", "project", "fund", "country")
 

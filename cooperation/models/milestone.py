@@ -23,6 +23,7 @@ class Milestone(Record):
     """An event that later cooperation builds on: a conference, a declaration, a foundation."""
 
     FACTS = ("title", "date", "end", "city", "country", "forum", "summary", "further")
+    EXPECTED_FACTS = ("date", "country")
     SOURCED_PARTS = ()
 
     title = models.CharField(_("title"), max_length=200, help_text=_("Example: Asian-African (Bandung) Conference."))

@@ -55,13 +55,11 @@ class ProjectQuerySet(RecordQuerySet):
             ),
         )
 
-    def with_partner(self, countries=(), roles=(), regions=()):
-        """Projects in which one partner fits all that is given: of these countries or regions, in one of these roles."""
+    def with_partner(self, countries=(), roles=()):
+        """Projects in which one partner fits both: of these countries (ISO alpha-3), in one of these roles."""
         fitting = Participation.objects.all()
         if countries:
             fitting = fitting.filter(country__iso3__in=countries)
-        if regions:
-            fitting = fitting.filter(country__portal_region__in=regions)
         if roles:
             fitting = fitting.filter(role__in=roles)
         return self.filter(pk__in=fitting.values("project"))
@@ -87,8 +85,8 @@ class ProjectQuerySet(RecordQuerySet):
         begins, ends = Q(start=""), Q(end="")
         projects = self.exclude(begins & ends)
         if last_year is not None:
-            after = f"{last_year + 1:04d}"
-            projects = projects.filter((~begins & Q(start__lt=after)) | (begins & Q(end__lt=after)))
+            last = f"{last_year:04d}-12-31"
+            projects = projects.filter((~begins & Q(start__lte=last)) | (begins & Q(end__lte=last)))
         if first_year is not None:
             first = f"{first_year:04d}"
             projects = projects.filter((~ends & Q(end__gte=first)) | (ends & Q(start__gte=first)))
@@ -130,6 +128,7 @@ class Project(Record):
         "documents",
         "further",
     )
+    EXPECTED_FACTS = ("status", "start", "end", "budget_amount")
     SOURCED_PARTS = ("participations", "documents")
 
     title = models.CharField(
@@ -211,7 +210,7 @@ class Project(Record):
 
     @property
     def partners_by_role(self):
-        """`[(role label, [participation, ...]), ...]` in the order of `PartnerRole`, roles without partners left out."""
+        """`[(role label, [participation, ...]), ...]` in the order of `PartnerRole`, without empty roles."""
         parts = self.participations.all()
         groups = [(role.label, [part for part in parts if part.role == role]) for role in PartnerRole]
         return [(label, members) for label, members in groups if members]

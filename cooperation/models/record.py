@@ -36,6 +36,11 @@ class RecordQuerySet(PublicQuerySet):
         return self.get(slug=slug)
 
 
+def name_with_acronym(record):
+    """“Association of Southeast Asian Nations (ASEAN)”; the name alone where it is its own acronym."""
+    return f"{record.name} ({record.acronym})" if record.acronym not in ("", record.name) else record.name
+
+
 class FormerSlug(models.Model):
     """An address that a record once had. It redirects to the present one for ever."""
 
@@ -67,6 +72,8 @@ class Record(models.Model):
     PUBLIC_ID = "slug"
     # What a citation can back, in reading order: names of fields, then of parts. Each record lists its own.
     FACTS = ()
+    # Those of them whose absence a page must say.
+    EXPECTED_FACTS = ()
     # The parts that carry a source in their own row: names of reverse relations.
     SOURCED_PARTS = ()
 
@@ -104,6 +111,20 @@ class Record(models.Model):
         abstract = True
         indexes = [models.Index(fields=["publication_status", "-updated", "-id"], name="%(class)s_newest")]
 
+    def save(self, *args, **kwargs):
+        stored_slug = self._stored_slug()
+        if stored_slug is not None:
+            self.version += 1
+        self.updated = timezone.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated"}
+        super().save(*args, **kwargs)
+        if stored_slug not in (None, self.slug):
+            FormerSlug.remember(self._meta.model_name, stored_slug, self.slug)
+
+    def get_absolute_url(self):
+        return reverse(f"{self._meta.model_name}_detail", args=[self.public_id])
+
     @property
     def public_id(self):
         return self.slug
@@ -115,25 +136,11 @@ class Record(models.Model):
     def natural_key(self):
         return (self.slug,)
 
-    def get_absolute_url(self):
-        return reverse(f"{self._meta.model_name}_detail", args=[self.public_id])
-
     def clean(self):
         super().clean()
         taken = FormerSlug.objects.filter(record_type=self._meta.model_name, slug=self.slug)
         if taken.exclude(current=self._stored_slug()).exists():
             raise ValidationError({"slug": _("This address belonged to another record and still leads to it.")})
-
-    def save(self, *args, **kwargs):
-        stored_slug = self._stored_slug()
-        if stored_slug is not None:
-            self.version += 1
-        self.updated = timezone.now()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated"}
-        super().save(*args, **kwargs)
-        if stored_slug not in (None, self.slug):
-            FormerSlug.remember(self._meta.model_name, stored_slug, self.slug)
 
     def _stored_slug(self):
         """The slug in the database: None for a new record."""

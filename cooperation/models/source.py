@@ -81,11 +81,15 @@ class Source(models.Model):
     def __str__(self):
         return f"{self.publisher}: {self.title}"
 
-    def natural_key(self):
-        return (self.slug,)
-
     def get_absolute_url(self):
         return reverse("source_detail", args=[self.slug])
+
+    @property
+    def public_id(self):
+        return self.slug
+
+    def natural_key(self):
+        return (self.slug,)
 
 
 class SourcedQuerySet(models.QuerySet):

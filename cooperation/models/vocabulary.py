@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,6 +50,9 @@ class Theme(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return f"{reverse('project_list')}?theme={self.code}"
+
     def natural_key(self):
         return (self.code,)
 
@@ -83,6 +87,9 @@ class Goal(models.Model):
     def __str__(self):
         return f"{self.number} {self.name}"
 
+    def get_absolute_url(self):
+        return f"{reverse('project_list')}?goal={self.number}"
+
     def natural_key(self):
         return (self.number,)
 
@@ -109,6 +116,9 @@ class Instrument(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return f"{reverse('project_list')}?instrument={self.code}"
 
     def natural_key(self):
         return (self.code,)

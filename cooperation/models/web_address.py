@@ -6,21 +6,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 WEB_SCHEMES = ("http", "https")
+ADVICE = _("Write an address that begins with https:// or http://.")
 
 
 class WebAddressField(models.URLField):
     """A URL that a browser may be sent to: `http://` or `https://`, at most 1,000 characters."""
 
-    default_validators = [
-        URLValidator(schemes=WEB_SCHEMES, message=_("Write an address that begins with https:// or http://."))
-    ]
+    default_validators = [URLValidator(schemes=WEB_SCHEMES, message=ADVICE)]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("max_length", 1000)
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(assume_scheme="https", **kwargs)
+        return super().formfield(**{"assume_scheme": "https", "error_messages": {"invalid": ADVICE}, **kwargs})
 
 
 def web_address_only(field, name):
@@ -29,5 +28,5 @@ def web_address_only(field, name):
     return models.CheckConstraint(
         condition=condition,
         name=name,
-        violation_error_message=_("An address must begin with https:// or http://."),
+        violation_error_message=ADVICE,
     )

@@ -1,0 +1,106 @@
+"""`manage.py setup`: everything an installation needs before it can serve, as often as one likes."""
+
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import Error, OperationalError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from cooperation.models import PUBLIC_RECORDS
+
+# In this order, so that what a record refers to is there before it.
+FIXTURES = (
+    "vocabulary",
+    "sources",
+    "countries",
+    "agencies",
+    "forums",
+    "funds",
+    "projects",
+    "milestones",
+    "lessons",
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings the database up to date, loads the fixtures into an empty one and collects the static files. "
+        "It can be repeated and interrupted: what curators entered is never touched, and nothing is half loaded."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--empty", action="store_true", help="leave the fixtures out")
+
+    def handle(self, *, empty, **options):
+        with explain_database_errors():
+            self.migrate()
+            if empty:
+                self.say("The fixtures were left out.")
+            else:
+                self.fill_empty_database()
+        self.collect_static_files()
+
+    def say(self, line):
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def migrate(self):
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        call_command("migrate", interactive=False, verbosity=0)
+        self.say("The database was brought up to date." if missing else "The database is up to date.")
+
+    def fill_empty_database(self):
+        # One transaction for the question and the loading: no record can slip in between, and whatever stops the
+        # loading leaves the database as empty as it was.
+        with transaction.atomic():
+            if any(model._base_manager.exists() for model in apps.get_app_config("cooperation").get_models()):
+                self.say("The database already holds records: the fixtures were left alone.")
+                return
+            self.say("Loading the fixtures, which takes a moment …")
+            for name in FIXTURES:
+                load_fixture(name)
+        counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
+        self.say(f"The fixtures were loaded: {', '.join(counts)}.")
+
+    def collect_static_files(self):
+        try:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        except OSError as error:
+            raise CommandError(f"The folder {settings.STATIC_ROOT} cannot be written ({error.strerror}).") from error
+        self.say("The static files were collected.")
+
+
+def load_fixture(name):
+    """Load fixtures/`name`.yaml. Whatever is wrong in it raises CommandError with the file and the reason."""
+    try:
+        call_command("loaddata", name, verbosity=0)
+    except (CommandError, OperationalError):
+        raise
+    except Exception as error:  # of YAML, of the deserializer, of the models or of the database
+        prefix = f"Problem installing fixture '{settings.FIXTURE_DIRS[0] / name}.yaml': "
+        reason = str(error).removeprefix(prefix) or error.__cause__
+        raise CommandError(f"The fixtures were not loaded. In fixtures/{name}.yaml: {reason}") from error
+
+
+@contextmanager
+def explain_database_errors():
+    """A database that is locked, unreachable or unwritable raises CommandError with one sentence."""
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        raise CommandError(f"The database cannot be opened: {first_line(error)}.") from error
+    try:
+        yield
+    except OperationalError as error:
+        if "locked" in str(error):
+            message = "The database is locked by another program. Let that one finish, then run this command again."
+        else:
+            message = f"The database cannot be used: {first_line(error)}."
+        raise CommandError(message) from error
+
+
+def first_line(error):
+    return str(error).partition("\n")[0].rstrip(".")

@@ -1,0 +1,210 @@
+"""What the list and the detail page of each record type show."""
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
+
+from cooperation import filters
+from cooperation.models import (
+    Agency,
+    Country,
+    Forum,
+    Fund,
+    Lesson,
+    Membership,
+    Milestone,
+    Participation,
+    PartnerRole,
+    Project,
+    Source,
+)
+from cooperation.references import backed_by
+from cooperation.views.generic import RecordDetail, RecordList, list_address, related
+
+PARTNERS_IN_SIGHT = 12
+
+
+class ProjectList(RecordList):
+    filterset_class = filters.ProjectFilterSet
+    intro = _("Cooperation activities with named partners, each in its role.")
+
+
+class ProjectDetail(RecordDetail):
+    model = Project
+
+    def sections(self, record, references):
+        references.mark(record.participations.all())
+        return {
+            "partner_claims": references.claims_on("participations"),
+            "documents": references.mark(record.documents.all()),
+            "lessons": Lesson.objects.published().filter(evidence__project=record).distinct(),
+        }
+
+
+class AgencyList(RecordList):
+    filterset_class = filters.AgencyFilterSet
+    intro = _("Bodies that provide, receive, fund or organise cooperation.")
+
+
+class AgencyDetail(RecordDetail):
+    model = Agency
+
+    def sections(self, record, references):
+        projects = Project.objects.published().filter(participations__agency=record).distinct().order_by("title", "id")
+        return {
+            "roles": references.mark(record.roles.all()),
+            "projects": related(projects, agency=record.slug, sort="title"),
+            "funds": related(
+                Fund.objects.published().filter(managers__agency=record).order_by("name"), agency=record.slug
+            ),
+            "forum_roles": record.forum_roles.of_published().select_related("forum"),
+            "children": record.children.published().order_by("name"),
+            "lessons": Lesson.objects.published().filter(evidence__agency=record).distinct(),
+        }
+
+
+class ForumList(RecordList):
+    filterset_class = filters.ForumFilterSet
+    intro = _("Where countries meet and cooperate, who belongs to them and when they last met.")
+
+
+class ForumDetail(RecordDetail):
+    model = Forum
+
+    def sections(self, record, references):
+        roles = references.mark(record.roles.all())
+        meetings = references.mark(reversed(record.meetings.all()))
+        return {
+            "roles": roles,
+            "meetings": meetings,
+            "meeting_claims": references.claims_on("meetings"),
+            "members": references.mark(record.memberships.all()),
+            "present_count": record.memberships.present().count(),
+            "member_claims": references.claims_on("memberships"),
+            "funds": related(record.funds.published().order_by("name"), forum=record.slug),
+            "projects": related(record.projects.published().order_by("title", "id"), forum=record.slug, sort="title"),
+            "milestones": related(record.milestones.published().order_by("date", "id"), forum=record.slug),
+            "lessons": Lesson.objects.published().filter(evidence__forum=record).distinct(),
+        }
+
+
+class FundList(RecordList):
+    filterset_class = filters.FundFilterSet
+    intro = _("Money set aside for cooperation: who manages it and who pays in.")
+
+
+class FundDetail(RecordDetail):
+    model = Fund
+
+    def sections(self, record, references):
+        return {
+            "managers": references.mark(record.managers.all()),
+            "manager_claims": references.claims_on("managers"),
+            "contributions": references.mark(record.contributions.all()),
+            "contribution_claims": references.claims_on("contributions"),
+            "projects": related(record.projects.published().order_by("title", "id"), fund=record.slug, sort="title"),
+            "lessons": Lesson.objects.published().filter(evidence__fund=record).distinct(),
+        }
+
+
+class CountryList(RecordList):
+    filterset_class = filters.CountryFilterSet
+    intro = _("Countries and areas, in both of their roles: those that give and those that receive.")
+    cites = False
+
+
+class CountryDetail(RecordDetail):
+    model = Country
+
+    def present_record(self, public_id):
+        return Country.objects.filter(iso3=public_id.upper()).first()
+
+    def sections(self, record, references):
+        parts = Participation.objects.of_published()
+        by_role = dict(
+            parts.filter(country=record).values_list("role").annotate(Count("project", distinct=True)).order_by()
+        )
+        projects = Project.objects.published().filter(participations__country=record).distinct()
+        partners = (
+            Country.objects.filter(participations__in=parts.filter(project__in=projects))
+            .exclude(pk=record.pk)
+            .annotate(shared=Count("participations__project", distinct=True))
+            .order_by("-shared", "name")
+        )
+        memberships = record.memberships.of_published().select_related("forum", "source")
+        return {
+            "roles": [
+                (role.label, by_role[role], list_address(Project, country=record.iso3, role=role.value))
+                for role in PartnerRole
+                if role in by_role
+            ],
+            "partners": [
+                (partner, list_address(Project, country=[record.iso3, partner.iso3], country_match="all"))
+                for partner in partners[:PARTNERS_IN_SIGHT]
+            ],
+            "projects": related(projects.order_by("title", "id"), country=record.iso3, sort="title"),
+            "agencies": related(record.agencies.published().order_by("name"), country=record.iso3),
+            "memberships": memberships.order_by("forum__name"),
+            "former_kinds": Membership.NOT_PRESENT,
+            "forum_roles": record.forum_roles.of_published().select_related("forum").order_by("role", "start"),
+            "hosted": record.hosted_meetings.of_published().held().select_related("forum").order_by("-date", "-id"),
+            "funds": related(Fund.objects.published().filter(contributions__country=record), country=record.iso3),
+            "milestones": related(record.milestones.published().order_by("date", "id"), country=record.iso3),
+        }
+
+
+class MilestoneList(RecordList):
+    filterset_class = filters.MilestoneFilterSet
+    template_name = "cooperation/milestone_list.html"
+    intro = _("The history that today’s platforms stand on, with dates as precise as the sources give them.")
+
+
+class MilestoneDetail(RecordDetail):
+    model = Milestone
+
+    def sections(self, record, references):
+        return {"lessons": Lesson.objects.published().filter(evidence__milestone=record).distinct()}
+
+
+class LessonList(RecordList):
+    filterset_class = filters.LessonFilterSet
+    template_name = "cooperation/lesson_list.html"
+    intro = _("What keeps cooperation between the two regions alive: claim by claim, with what the sources say.")
+
+
+class LessonDetail(RecordDetail):
+    model = Lesson
+
+    def sections(self, record, references):
+        return {
+            "claims": references.mark(record.claims.all()),
+            "evidence": [
+                piece
+                for piece in references.mark(record.evidence.all())
+                if piece.record is not None or not piece.names_record
+            ],
+        }
+
+
+class SourceList(RecordList):
+    filterset_class = filters.SourceFilterSet
+    intro = _("Every page, document and dataset on which a published fact rests.")
+    cites = False
+
+
+class SourceDetail(DetailView):
+    model = Source
+    context_object_name = "record"
+    template_name = "cooperation/source_detail.html"
+    slug_url_kwarg = "public_id"
+
+    def get_queryset(self):
+        return Source.objects.published()
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "backed": backed_by(self.object),
+            "names": Source._meta,
+            "list_url": list_address(Source),
+        }

@@ -1,0 +1,71 @@
+"""Walks the public pages by their links, and reads what a page holds."""
+
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin
+
+# Inline elements continue a word; all others begin a new one.
+INLINE_ELEMENTS = {"a", "code", "em", "span", "strong", "sup"}
+VOID_ELEMENTS = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page: its elements as (name, attributes), its text, its links."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements = []
+        self.words = []
+        self.unclosed = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._begin_word(tag)
+        if tag not in VOID_ELEMENTS:
+            self.unclosed.append(tag)
+
+    def handle_endtag(self, tag):
+        self._begin_word(tag)
+        if self.unclosed and self.unclosed[-1] == tag:
+            self.unclosed.pop()
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def _begin_word(self, tag):
+        if tag not in INLINE_ELEMENTS:
+            self.words.append(" ")
+
+    @property
+    def text(self):
+        return " ".join("".join(self.words).split())
+
+    @property
+    def links(self):
+        return [attrs["href"] for tag, attrs in self.elements if tag == "a" and "href" in attrs]
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def read(client, address):
+    """The page at `address`, which must answer 200."""
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return Page(response.content.decode())
+
+
+def crawl(client, start="/"):
+    """`{address: response}` of every public page that links lead to from `start`."""
+    found, waiting = {}, [start]
+    while waiting:
+        address = waiting.pop()
+        if address in found:
+            continue
+        found[address] = client.get(address)
+        if found[address].headers.get("Content-Type", "").startswith("text/html"):
+            for link in Page(found[address].content.decode()).links:
+                target = urldefrag(urljoin(address, link)).url
+                if target.startswith("/") and not target.startswith("/admin/") and target not in found:
+                    waiting.append(target)
+    return found

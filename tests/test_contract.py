@@ -1,0 +1,386 @@
+"""What holds for every record type in PUBLIC_RECORDS, so that a new one cannot be half built."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.db import connection
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, resolve, reverse
+
+from cooperation import models
+from cooperation.models import (
+    PUBLIC_RECORDS,
+    Agency,
+    Evidence,
+    Forum,
+    ForumRole,
+    Fund,
+    FundManager,
+    Lesson,
+    Membership,
+    Milestone,
+    Participation,
+    Project,
+    Record,
+)
+from cooperation.views.generic import RecordList
+from tests import builders
+from tests.crawl import Page, crawl, read
+from tests.records import add_parts, cite, make_one_of_each, make_record
+
+pytestmark = pytest.mark.django_db
+
+every_record_type = pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
+every_publishable_type = pytest.mark.parametrize(
+    "model", [model for model in PUBLIC_RECORDS if issubclass(model, Record)], ids=lambda model: model._meta.model_name
+)
+
+HOSTILE_VALUES = [
+    "²",
+    "٣",
+    "0",
+    "-1",
+    "10000",
+    str(10**30),
+    "9" * 5000,
+    "\x00",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "%",
+    "1e5",
+    "NaN",
+    "word " * 39,
+    "x" * 3000,
+    "\N{RIGHT-TO-LEFT OVERRIDE}\N{PILE OF POO}",
+    '"',
+]
+
+
+def list_url(model):
+    return reverse(f"{model._meta.model_name}_list")
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        read(client, address)
+    return len(queries)
+
+
+def missing_from(model):
+    """What a record type still lacks, one line each."""
+    stem, missing = model._meta.model_name, []
+    for kind, arguments in (("list", []), ("detail", ["x"])):
+        try:
+            reverse(f"{stem}_{kind}", args=arguments)
+        except NoReverseMatch:
+            missing.append(f"an address {stem}_{kind} in cooperation/urls.py")
+    for template in (f"cooperation/{stem}_card.html", f"cooperation/{stem}_detail.html"):
+        try:
+            get_template(template)
+        except TemplateDoesNotExist:
+            missing.append(f"templates/{template}")
+    if not any(view.filterset_class._meta.model is model for view in RecordList.__subclasses__()):
+        missing.append(f"a {model.__name__}FilterSet in cooperation/filters.py and a {model.__name__}List")
+    if not admin.site.is_registered(model):
+        missing.append(f"an admin in cooperation/admin/{stem}.py")
+    if not hasattr(models, f"{model.__name__}Citation") and model is not models.Source:
+        missing.append(f"a {model.__name__}Citation in cooperation/models/{stem}.py")
+    texts = [path.read_text() for path in Path(settings.BASE_DIR, "fixtures").glob("*.yaml")]
+    if not any(f"- model: cooperation.{stem}\n" in text for text in texts):
+        missing.append("records in fixtures/")
+    for method in ("published", "for_list", "for_detail", "get_by_natural_key"):
+        if not hasattr(model.objects.all(), method):
+            missing.append(f"a queryset method {method}()")
+    return missing
+
+
+@every_record_type
+def test_record_type_lacks_nothing(model):
+    assert missing_from(model) == []
+
+
+def test_missing_from_names_what_a_new_record_type_lacks():
+    assert missing_from(models.Membership) == [
+        "an address membership_list in cooperation/urls.py",
+        "an address membership_detail in cooperation/urls.py",
+        "templates/cooperation/membership_card.html",
+        "templates/cooperation/membership_detail.html",
+        "a MembershipFilterSet in cooperation/filters.py and a MembershipList",
+        "an admin in cooperation/admin/membership.py",
+        "a MembershipCitation in cooperation/models/membership.py",
+        "a queryset method published()",
+        "a queryset method for_list()",
+        "a queryset method for_detail()",
+    ]
+
+
+@every_record_type
+def test_list_asks_the_database_as_often_for_three_records_as_for_one(client, model):
+    partner = builders.make_agency("United Nations Office for South-South Cooperation", country=None)
+    make_record(model, 0, partner=partner)
+    for_one = queries_of(client, list_url(model))
+    make_record(model, 1, partner=partner)
+    make_record(model, 2, partner=partner)
+    assert queries_of(client, list_url(model)) == for_one
+
+
+@every_record_type
+def test_detail_asks_the_database_as_often_for_three_parts_as_for_one(client, model):
+    partner = builders.make_agency("United Nations Office for South-South Cooperation", country=None)
+    small = make_record(model, 0, parts=1, partner=partner)
+    large = make_record(model, 1, parts=3, partner=partner)
+    assert queries_of(client, large.get_absolute_url()) == queries_of(client, small.get_absolute_url())
+
+
+def fill_country(number):
+    """`number` of everything that a country page lists, for Thailand."""
+    for index in range(number):
+        agency = builders.make_agency(f"Agency {index}")
+        forum = builders.make_forum(f"Forum {index}")
+        add_parts(forum, 1, agency)
+        builders.make_project(f"Project {index}", partners=[("pivotal", "THA"), ("beneficiary", "FJI")])
+        builders.make_milestone(f"Milestone {index}", country=builders.make_country("THA"))
+        add_parts(builders.make_fund(f"Fund {index}"), 1, agency)
+
+
+def test_country_page_asks_the_database_as_often_for_three_of_each_as_for_one(client):
+    address = builders.make_country("THA").get_absolute_url()
+    fill_country(1)
+    for_one = queries_of(client, address)
+    for model in (Project, Fund, Milestone, Forum, Agency):
+        model.objects.all().delete()
+    fill_country(3)
+    assert queries_of(client, address) == for_one
+
+
+def plant(model, status, token):
+    """An unpublished record of `model` that names `token` in all of its text, linked from published records."""
+    texts = {
+        field.name: f"{token} {field.name}"
+        for field in model._meta.fields
+        if field.get_internal_type() in ("CharField", "TextField") and not field.choices and field.max_length != 10
+        if field.name in ("title", "name", "acronym", "summary", "note", "text", "former_names", "secretariat", "city")
+    }
+    source = builders.make_source(f"{token} source", slug=f"{token}-source", publisher=f"{token} press")
+    make = {
+        Project: builders.make_project,
+        Agency: builders.make_agency,
+        Forum: builders.make_forum,
+        Fund: builders.make_fund,
+        Milestone: builders.make_milestone,
+        Lesson: builders.make_lesson,
+    }[model]
+    name = texts.pop("title", None) or texts.pop("name")
+    record = make(name, slug=token, publication_status=status, **texts)
+    cite(record, "further", source, f"{token} statement")
+    add_parts(record, 1)
+    return record
+
+
+def link_from_published(record):
+    """Published records that name `record` wherever a model lets them."""
+    model = type(record)
+    project = builders.make_project("Project beside it", partners=[("pivotal", "THA")])
+    forum = builders.make_forum("Forum beside it", members=["THA"])
+    fund = builders.make_fund("Fund beside it")
+    agency = builders.make_agency("Agency beside it")
+    lesson = builders.make_lesson("Lesson beside it")
+    milestone = builders.make_milestone("Milestone beside it")
+    if model is Agency:
+        Participation.objects.create(project=project, role="provider", agency=record)
+        ForumRole.objects.create(forum=forum, role="host", agency=record)
+        FundManager.objects.create(fund=fund, agency=record)
+        Agency.objects.filter(pk=agency.pk).update(parent=record)
+    if model is Forum:
+        Project.objects.filter(pk=project.pk).update(forum=record)
+        Fund.objects.filter(pk=fund.pk).update(forum=record)
+        Milestone.objects.filter(pk=milestone.pk).update(forum=record)
+        Membership.objects.create(forum=record, country=builders.make_country("FJI"))
+    if model is Fund:
+        Project.objects.filter(pk=project.pk).update(fund=record)
+    if model is Project:
+        Participation.objects.create(project=record, role="beneficiary", country=builders.make_country("THA"))
+        Participation.objects.create(project=record, role="funding", agency=agency)
+    if model is not Lesson:
+        Evidence.objects.create(lesson=lesson, position=1, shows="It shows.", **{model._meta.model_name: record})
+
+
+@every_publishable_type
+@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
+def test_unpublished_record_is_on_no_public_page(client, model, status):
+    record = plant(model, status, "zanzibarine")
+    link_from_published(record)
+    pages = crawl(client)
+    assert "/countries/THA/" in pages
+    leaks = [address for address, page in pages.items() if "zanzibarine" in page.content.decode() + address]
+    assert leaks == []
+    assert client.get(record.get_absolute_url()).status_code == 404
+
+
+@every_publishable_type
+def test_unpublished_record_is_found_by_no_words(client, model):
+    plant(model, "draft", "zanzibarine")
+    page = read(client, f"{list_url(model)}?q=zanzibarine")
+    assert f"0 {model._meta.verbose_name_plural}" in page.text
+
+
+@every_publishable_type
+def test_source_of_an_unpublished_record_alone_is_not_public(client, model):
+    plant(model, "draft", "zanzibarine")
+    assert client.get(reverse("source_detail", args=["zanzibarine-source"])).status_code == 404
+
+
+@every_publishable_type
+def test_withdrawing_a_record_takes_it_off_the_list(client, model):
+    record = make_record(model)
+    assert str(record) in read(client, list_url(model)).text
+    record.publication_status = "withdrawn"
+    record.save()
+    assert str(record) not in read(client, list_url(model)).text
+
+
+@every_record_type
+def test_every_value_that_a_form_offers_works(client, model):
+    make_one_of_each()
+    offered = [
+        (attrs["name"], attrs["value"])
+        for attrs in read(client, list_url(model)).all("input")
+        if attrs.get("type") == "checkbox"
+    ]
+    for name, value in offered:
+        page = read(client, f"{list_url(model)}?{name}={value}")
+        assert "cannot be shown as asked" not in page.text, (name, value)
+        ticked = [attrs for attrs in page.all("input") if attrs.get("value") == value and "checked" in attrs]
+        assert [attrs["name"] for attrs in ticked] == [name]
+        assert any(link == list_url(model) for link in page.links)
+
+
+@every_record_type
+def test_unknown_value_is_named_with_those_allowed_and_no_record_is_shown(client, model):
+    record = make_one_of_each()[0] if model is Agency else make_record(model)
+    filters = [attrs["name"] for attrs in read(client, list_url(model)).all("input") if attrs.get("type") == "checkbox"]
+    for name in dict.fromkeys([*filters, "sort", "per"]):
+        page = read(client, list_url(model) + f"?{name}=atlantis")
+        assert "“atlantis”" in page.text, name
+        assert "allowed" in page.text, name
+        assert record.get_absolute_url() not in page.links, name
+
+
+@every_record_type
+@pytest.mark.parametrize("value", HOSTILE_VALUES, ids=lambda value: ascii(value[:12]))
+def test_hostile_query_string_is_answered_in_words(client, model, value):
+    record = make_record(model)
+    page = read(client, list_url(model))
+    names = {attrs["name"] for tag in ("input", "select") for attrs in page.all(tag)} | {"page", "nonsense"}
+    for name in sorted(names):
+        answer = client.get(list_url(model), {name: value})
+        assert answer.status_code == 200, name
+        told = Page(answer.content.decode())
+        refused = "cannot be shown as asked" in told.text
+        assert refused or " 0 " in told.text or record.get_absolute_url() in told.links, name
+        assert not told.all("script")
+
+
+@every_record_type
+def test_page_past_the_end_is_the_last_page(client, model):
+    record = make_record(model)
+    assert record.get_absolute_url() in read(client, f"{list_url(model)}?page=99").links
+
+
+@every_record_type
+def test_unknown_parameter_is_ignored(client, model):
+    record = make_record(model)
+    assert record.get_absolute_url() in read(client, f"{list_url(model)}?utm_source=newsletter").links
+
+
+@every_publishable_type
+def test_changed_slug_leads_to_the_present_address_for_ever(client, model):
+    record = make_record(model)
+    first = record.get_absolute_url()
+    for slug in ("second-address", "third-address"):
+        record.slug = slug
+        record.save()
+    for address in (first, first.replace(first.split("/")[-2], "second-address")):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Location"]) == (301, record.get_absolute_url())
+
+
+@every_publishable_type
+def test_former_address_of_a_withdrawn_record_leads_nowhere(client, model):
+    record = make_record(model)
+    first = record.get_absolute_url()
+    record.slug, record.publication_status = "second-address", "withdrawn"
+    record.save()
+    assert client.get(first).status_code == 404
+
+
+@every_publishable_type
+def test_markup_in_a_text_is_shown_as_text(client, model):
+    name = "title" if hasattr(model, "title") else "name"
+    record = make_record(model)
+    setattr(record, name, "<b onclick=x>Bold</b> & <script>alert(1)</script>")
+    record.note = "<img src=x onerror=alert(1)>"
+    record.save()
+    for address in (list_url(model), record.get_absolute_url()):
+        page = read(client, address)
+        assert "<script>alert(1)</script>" in page.text
+        assert page.all("b") == page.all("script") == page.all("img") == []
+
+
+def test_no_public_page_sets_a_cookie_or_runs_a_script(client):
+    make_one_of_each()
+    pages = crawl(client)
+    for address, answer in pages.items():
+        assert answer.cookies == {}, address
+        assert "Cookie" not in answer.headers.get("Vary", ""), address
+        page = Page(answer.content.decode())
+        assert page.all("script") == page.all("style") == [], address
+        inline = [attrs for _tag, attrs in page.elements if any(name == "style" or name[:2] == "on" for name in attrs)]
+        assert inline == [], address
+        assert answer["Content-Security-Policy"] == (
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        )
+
+
+def test_every_public_page_is_well_formed_and_named(client):
+    make_one_of_each()
+    titles = {}
+    for address, answer in crawl(client).items():
+        page = Page(answer.content.decode())
+        assert page.unclosed == [], address
+        assert len(page.all("h1")) == 1, address
+        assert len(page.all("main")) == 1, address
+        ids = [attrs["id"] for _tag, attrs in page.elements if "id" in attrs]
+        assert len(ids) == len(set(ids)), address
+        labelled = [attrs["aria-labelledby"] for _tag, attrs in page.elements if "aria-labelledby" in attrs]
+        assert [each for each in labelled if each not in ids] == [], address
+        fragments = [link[1:] for link in page.links if link.startswith("#")]
+        assert [each for each in fragments if each not in ids] == [], address
+        if "?" not in address:
+            title = answer.content.decode().partition("<title>")[2].partition("</title>")[0]
+            assert titles.setdefault(title, address) == address
+    assert len(titles) > len(PUBLIC_RECORDS) * 2
+
+
+def test_every_link_on_a_public_page_leads_somewhere(client):
+    make_one_of_each()
+    broken = [address for address, answer in crawl(client).items() if answer.status_code != 200]
+    assert broken == []
+
+
+def test_public_pages_are_compressed(client):
+    make_one_of_each()
+    answer = client.get("/projects/", headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert b"<h1>Projects</h1>" in gzip.decompress(answer.content)
+
+
+def test_every_public_address_belongs_to_a_known_view():
+    for model in PUBLIC_RECORDS:
+        assert resolve(list_url(model)).url_name == f"{model._meta.model_name}_list"

@@ -1,0 +1,270 @@
+"""The settings: what they make of the environment, and what they say of a value that cannot be used."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.installation import Installation, answers, end, free_port, wait_until
+
+STRONG_KEY = "a-key-of-a-test-that-has-fifty-signs-or-more-0123456789-ABCDEFGH"
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """An installation without records. Its settings are only read."""
+    installation = Installation.make(tmp_path_factory.mktemp("settings"))
+    assert installation.manage("setup", "--empty").returncode == 0
+    return installation
+
+
+def read_settings(installation, expression, **variables):
+    """What the settings hold, in a process of its own with these variables."""
+    code = f"import json; from sscportal import settings; print(json.dumps({expression}, default=str))"
+    result = installation.run("-W", "error", "-c", code, **variables)
+    assert (result.returncode, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+DATABASE = "DATABASE_URL is not an address that the portal can use. Write one such as sqlite:////srv/portal/"
+CACHE = "CACHE_URL is not an address that the portal can use. Write one such as rediscache://localhost:6379/1"
+HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as portal.example.org,www.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DEBUG", "maybe", "DEBUG is “maybe”. Write true or false."),
+        ("DEBUG", "$VERBOSE", "DEBUG is “$verbose”. Write true or false."),
+        ("ALLOWED_HOSTS", "http://x/", HOSTS),
+        ("ALLOWED_HOSTS", "portal.example.org:8000", HOSTS),
+        ("ALLOWED_HOSTS", "portal.example.org www.example.org", HOSTS),
+        ("ALLOWED_HOSTS", "portal.example.org,,", HOSTS),
+        ("ALLOWED_HOSTS", "*", HOSTS),
+        ("DATABASE_URL", "nonsense", DATABASE),
+        ("DATABASE_URL", "$DATABASE", DATABASE),
+        ("DATABASE_URL", "postgress://x", DATABASE),
+        ("DATABASE_URL", "postgres://localhost", DATABASE),
+        ("DATABASE_URL", "postgres://user:hush@localhost:port/portal", DATABASE),
+        ("DATABASE_URL", "postgres://user:hush@localhost:99999/portal", DATABASE),
+        ("DATABASE_URL", "postgres://[::1/portal", DATABASE),
+        ("DATABASE_URL", "mysql://user:hush@localhost/portal", DATABASE),
+        ("DATABASE_URL", "rediscache://localhost:6379/1", DATABASE),
+        ("DATABASE_URL", "locmemcache://", DATABASE),
+        ("DATABASE_URL", "sqlite://", DATABASE),
+        ("DATABASE_URL", "sqlite:///", DATABASE),
+        ("DATABASE_URL", "sqlite://:memory:", DATABASE),
+        ("DATABASE_URL", "sqlite:///:memory:", DATABASE),
+        ("DATABASE_URL", "sqlite://portal.sqlite3", DATABASE),
+        ("DATABASE_URL", "sqlite:///portal.sqlite3?timeout=1", DATABASE),
+        (
+            "DATABASE_URL",
+            "sqlite:////no/such/folder/p.sqlite3",
+            "DATABASE_URL names a file in the folder /no/such/folder",
+        ),
+        ("DATABASE_URL", "sqlite:////", "DATABASE_URL names the folder /."),
+        ("CACHE_URL", "nonsense", CACHE),
+        ("CACHE_URL", "rediscache://", CACHE),
+        ("CACHE_URL", "rediscache://localhost:port/1", CACHE),
+        ("CACHE_URL", "redis://:6379", CACHE),
+        ("CACHE_URL", "redis:localhost", CACHE),
+        ("CACHE_URL", "memcache://127.0.0.1:11211", CACHE),
+        ("CACHE_URL", "sqlite:///portal.sqlite3", CACHE),
+        ("CACHE_URL", "postgres://user:hush@localhost/portal", CACHE),
+    ],
+)
+def test_settings_answer_a_value_that_cannot_be_used_with_one_sentence(installation, name, value, sentence):
+    result = installation.manage("check", **{name: value})
+    assert result.returncode != 0
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert result.stderr.startswith(sentence)
+    assert "hush" not in result.stderr
+
+
+def test_settings_end_gunicorn_with_the_sentence(installation, tmp_path):
+    with (tmp_path / "output").open("w") as output:
+        server = installation.start(
+            "-m",
+            "gunicorn",
+            f"--bind=127.0.0.1:{free_port()}",
+            "--no-control-socket",
+            "sscportal.wsgi",
+            output=output,
+            DEBUG="maybe",
+        )
+    try:
+        assert server.wait(timeout=20) != 0
+    finally:
+        end(server)
+    printed = (tmp_path / "output").read_text()
+    assert printed.count("DEBUG is “maybe”. Write true or false.\n") == 1
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("TRUE", True), ("1", True), ("off", False), ("False", False), ("", False)]
+)
+def test_settings_read_switches(installation, text, meant):
+    assert read_settings(installation, "settings.DEBUG", DEBUG=text) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts", "https"),
+    [
+        ("", ["127.0.0.1", "[::1]", "localhost"], False),
+        ("localhost", ["localhost"], False),
+        ("Portal.example.org, .example.net", ["portal.example.org", ".example.net"], True),
+        ("localhost,203.0.113.7", ["localhost", "203.0.113.7"], True),
+        ("[2001:db8::7]", ["[2001:db8::7]"], True),
+    ],
+)
+def test_settings_expect_https_unless_all_hosts_are_this_computer(installation, text, hosts, https):
+    read = read_settings(
+        installation,
+        "[settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_SECURE]",
+        ALLOWED_HOSTS=text,
+    )
+    assert read == [hosts, https, https]
+
+
+def test_settings_keep_a_key_that_begins_with_a_dollar_sign(installation):
+    assert read_settings(installation, "settings.SECRET_KEY", SECRET_KEY="$" + STRONG_KEY) == "$" + STRONG_KEY
+
+
+def test_settings_find_the_database_file_wherever_a_command_is_started(installation, tmp_path):
+    name = "settings.DATABASES['default']['NAME']"
+    assert read_settings(installation, name) == str(installation.database)
+    relative = "from sscportal import settings; print(settings.DATABASES['default']['NAME'])"
+    elsewhere = (
+        f"import os, sys; os.chdir({str(tmp_path)!r}); sys.path.insert(0, {str(installation.folder)!r}); {relative}"
+    )
+    result = installation.run("-c", elsewhere, DATABASE_URL="sqlite:///relative.sqlite3")
+    assert result.stdout == f"{installation.folder / 'relative.sqlite3'}\n"
+    absolute = tmp_path / "absolute.sqlite3"
+    assert read_settings(installation, name, DATABASE_URL=f"sqlite:///{absolute}") == str(absolute)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_settings_read_the_address_of_a_database_server(installation, scheme):
+    address = f"{scheme}://portal:h%40sh@db.example.org:5433/register?sslmode=require&CONN_MAX_AGE=60"
+    config = read_settings(installation, "settings.DATABASES['default']", DATABASE_URL=address)
+    assert config == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "register",
+        "USER": "portal",
+        "PASSWORD": "h@sh",
+        "HOST": "db.example.org",
+        "PORT": 5433,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "backend", "location"),
+    [
+        ("", "locmem.LocMemCache", ""),
+        ("locmemcache://", "locmem.LocMemCache", ""),
+        ("dummycache://", "dummy.DummyCache", ""),
+        ("rediscache://localhost:6379/1", "redis.RedisCache", "redis://localhost:6379/1"),
+        ("rediss://cache.example.org", "redis.RedisCache", "rediss://cache.example.org"),
+        ("rediscache:///run/redis.sock", "redis.RedisCache", "unix:///run/redis.sock"),
+    ],
+)
+def test_settings_read_the_address_of_a_cache(installation, address, backend, location):
+    config = read_settings(installation, "settings.CACHES['default']", CACHE_URL=address)
+    assert (config["BACKEND"], config["LOCATION"]) == (f"django.core.cache.backends.{backend}", location)
+
+
+def test_settings_write_nothing_where_key_and_database_lie_elsewhere(tmp_path):
+    installation = Installation.make(tmp_path)
+    elsewhere = {"SECRET_KEY": STRONG_KEY, "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}"}
+    assert installation.manage("check", **elsewhere).returncode == 0
+    assert not installation.var.exists()
+
+
+def test_settings_make_var_for_the_database_where_only_the_key_lies_elsewhere(tmp_path):
+    installation = Installation.make(tmp_path)
+    assert installation.manage("check", SECRET_KEY=STRONG_KEY).returncode == 0
+    assert list(installation.var.iterdir()) == []
+
+
+def test_sqlite_options_are_in_force(installation):
+    code = (
+        "import django; django.setup()\n"
+        "from django.db import connection\n"
+        "with connection.cursor() as cursor:\n"
+        "    for pragma in 'journal_mode', 'synchronous', 'busy_timeout', 'foreign_keys':\n"
+        "        print(cursor.execute(f'PRAGMA {pragma}').fetchone()[0])\n"
+    )
+    result = installation.run("-c", code, DJANGO_SETTINGS_MODULE="sscportal.settings")
+    assert result.stdout.split() == ["wal", "2", "20000", "1"]
+
+
+def test_sqlite_transaction_locks_others_out_from_its_beginning(installation):
+    code = (
+        "import django; django.setup()\n"
+        "import sqlite3\n"
+        "from django.conf import settings\n"
+        "from django.db import transaction\n"
+        "other = sqlite3.connect(settings.DATABASES['default']['NAME'], timeout=0, isolation_level=None)\n"
+        "other.execute('BEGIN IMMEDIATE')\n"
+        "other.execute('ROLLBACK')\n"
+        "with transaction.atomic():\n"
+        "    try:\n"
+        "        other.execute('BEGIN IMMEDIATE')\n"
+        "    except sqlite3.OperationalError as error:\n"
+        "        print(error)\n"
+    )
+    result = installation.run("-c", code, DJANGO_SETTINGS_MODULE="sscportal.settings")
+    assert result.stdout == "database is locked\n"
+
+
+@pytest.mark.parametrize("key", [{}, {"SECRET_KEY": STRONG_KEY}], ids=["generated key", "own key"])
+def test_settings_pass_the_checks_for_deployment(installation, key):
+    result = installation.manage(
+        "check", "--deploy", "--fail-level", "WARNING", ALLOWED_HOSTS="portal.example.org", **key
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+class Unredirected(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None
+
+
+def test_settings_believe_the_proxy_that_speaks_https(installation, tmp_path):
+    port = free_port()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Unredirected())
+
+    def get(**headers):
+        address = f"http://127.0.0.1:{port}/admin/login/"
+        request = urllib.request.Request(address, headers={"Host": "portal.example.org", **headers})
+        try:
+            return opener.open(request, timeout=20)
+        except urllib.error.HTTPError as answer:
+            return answer
+
+    with (tmp_path / "output").open("w") as output:
+        server = installation.start(
+            "-m",
+            "gunicorn",
+            f"--bind=127.0.0.1:{port}",
+            "--no-control-socket",
+            "sscportal.wsgi",
+            output=output,
+            ALLOWED_HOSTS="portal.example.org",
+        )
+    try:
+        wait_until(lambda: answers(port), server)
+        with get() as plain:
+            assert (plain.status, plain.headers["Location"]) == (301, "https://portal.example.org/admin/login/")
+        with get(**{"X-Forwarded-Proto": "https"}) as secure:
+            assert secure.status == 200
+            assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+            assert "Secure" in secure.headers["Set-Cookie"]
+        with get(Host="other.example.org") as other:
+            assert other.status == 400
+    finally:
+        end(server)

@@ -1,0 +1,332 @@
+"""`manage.py setup` and `manage.py demo`, run as an operator runs them, in a copy of the project."""
+
+import gzip
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import sqlite3
+import stat
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from tests.installation import Installation, answers, end, free_port, wait_until
+
+LEFT_ALONE = "The database already holds records: the fixtures were left alone.\n"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """An installation after one `setup`, with what that printed. Tests that change it take a copy of its `var`."""
+    installation = Installation.make(tmp_path_factory.mktemp("filled"))
+    result = installation.manage("setup")
+    assert (result.returncode, result.stderr) == (0, "")
+    installation.printed = result.stdout
+    return installation
+
+
+@pytest.fixture
+def full(filled, tmp_path):
+    """An installation with the fixtures in its database."""
+    return Installation.make(tmp_path, var=filled.var)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """An installation before its first `setup`."""
+    return Installation.make(tmp_path)
+
+
+def refused(result):
+    """What a command that refused its work said: one line, no traceback."""
+    assert result.returncode != 0
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0].removeprefix("CommandError: ")
+
+
+def test_setup_says_what_it_loaded(filled):
+    projects = filled.query("SELECT COUNT(*) FROM cooperation_project")[0][0]
+    sources = filled.query("SELECT COUNT(*) FROM cooperation_source")[0][0]
+    lines = filled.printed.splitlines()
+    assert lines[0] == "The database was brought up to date."
+    assert lines[2].startswith(f"The fixtures were loaded: {projects} projects, ")
+    assert lines[2].endswith(f", {sources} sources.")
+    assert lines[3:] == ["The static files were collected."]
+    assert projects >= 200
+
+
+def test_setup_collects_compressed_static_files(filled):
+    assert (filled.var / "static" / "staticfiles.json").exists()
+    assert (filled.var / "static" / "admin" / "css" / "base.css.gz").exists()
+
+
+def test_setup_repeated_changes_nothing(full):
+    before = full.dump()
+    updated = full.query("SELECT updated, version FROM cooperation_forum WHERE slug = 'fealac'")
+    result = full.manage("setup")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "The database is up to date.\n" + LEFT_ALONE + "The static files were collected.\n"
+    assert full.query("SELECT updated, version FROM cooperation_forum WHERE slug = 'fealac'") == updated
+    assert full.dump() == before
+
+
+def test_setup_keeps_what_curators_changed_and_deleted(full):
+    full.query("UPDATE cooperation_forum SET name = 'FEALAC, as a curator calls it' WHERE slug = 'fealac'")
+    full.query("DELETE FROM cooperation_lessoncitation")
+    assert full.manage("setup").returncode == 0
+    assert full.query("SELECT name FROM cooperation_forum WHERE slug = 'fealac'") == [
+        ("FEALAC, as a curator calls it",)
+    ]
+    assert full.query("SELECT COUNT(*) FROM cooperation_lessoncitation") == [(0,)]
+
+
+def test_setup_empty_leaves_the_fixtures_out_and_one_record_keeps_them_out(fresh):
+    result = fresh.manage("setup", "--empty")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "The fixtures were left out.\n" in result.stdout
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+
+    fresh.query("INSERT INTO cooperation_theme (code, name, crs_codes) VALUES ('own', 'Our own', '')")
+    assert LEFT_ALONE in fresh.manage("setup").stdout
+    assert fresh.query("SELECT code FROM cooperation_theme") == [("own",)]
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_country") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "key"),
+    [
+        ("    title:", "    titel:", "titel"),
+        ("model: cooperation.source", "model: cooperation.sauce", "cooperation.sauce"),
+        ("    kind: primary", "    kind: [primary", "expected ',' or ']'"),
+    ],
+    ids=["unknown field", "unknown model", "broken YAML"],
+)
+def test_setup_refuses_a_faulty_fixture_whole(fresh, right, wrong, key):
+    sources = fresh.folder / "fixtures" / "sources.yaml"
+    sources.write_text(sources.read_text().replace(right, wrong, 1))
+    result = fresh.manage("setup")
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("CommandError: The fixtures were not loaded. In fixtures/sources.yaml: ")
+    assert key in result.stderr
+    # The vocabulary comes before the sources and was in order.
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_source") == [(0,)]
+
+
+def test_setup_names_a_reference_that_leads_nowhere(fresh):
+    for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
+        fixture.write_text("[]")
+    agency = "- model: cooperation.agency\n  fields: {slug: nowhere, name: Nowhere, kind: ministry, country: [XXX]}\n"
+    (fresh.folder / "fixtures" / "agencies.yaml").write_text(agency)
+    result = fresh.manage("setup")
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    assert "In fixtures/agencies.yaml: " in result.stderr
+    assert "XXX" in result.stderr
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_agency") == [(0,)]
+
+
+@pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGKILL])
+def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_path):
+    sources = fresh.folder / "fixtures" / "sources.yaml"
+    whole = sources.read_text()
+    sources.unlink()
+    os.mkfifo(sources)  # the command waits at it, with the vocabulary in its transaction
+    with (tmp_path / "output").open("w") as output:
+        process = fresh.start("manage.py", "setup", output=output)
+    opened = []
+
+    def has_come_to_the_sources():
+        try:
+            opened.append(os.open(sources, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            return False
+        return True
+
+    try:
+        wait_until(has_come_to_the_sources, process)
+        process.send_signal(interruption)
+        assert process.wait(timeout=20) != 0
+    finally:
+        end(process)
+        for pipe in opened:
+            os.close(pipe)
+    last_line = {signal.SIGINT: "Stopped.", signal.SIGKILL: "Loading the fixtures, which takes a moment …"}
+    printed = (tmp_path / "output").read_text()
+    assert printed.splitlines()[-1] == last_line[interruption]
+    assert "Traceback" not in printed
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+
+    sources.unlink()
+    sources.write_text(whole)
+    for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
+        if fixture.name not in ("vocabulary.yaml", "sources.yaml"):
+            fixture.write_text("[]")
+    assert fresh.manage("setup").returncode == 0
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme")[0][0] > 50
+    assert fresh.query("SELECT COUNT(*) FROM cooperation_source")[0][0] == whole.count("- model:")
+
+
+def test_setup_says_that_var_cannot_be_made(fresh):
+    fresh.var.write_text("a file where the folder should be")
+    assert refused(fresh.manage("setup")).startswith(f"The folder {fresh.var} cannot be made (")
+
+
+def test_setup_says_that_static_files_have_no_place(full):
+    static = full.var / "static"
+    static.rename(full.var / "other")
+    static.write_text("a file where the folder should be")
+    assert refused(full.manage("setup")).startswith(f"The folder {static} cannot be written (")
+
+
+def test_setup_says_that_the_database_is_locked(full):
+    other = sqlite3.connect(full.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        sentence = refused(full.manage("setup"))
+    finally:
+        other.close()
+    assert sentence == "The database is locked by another program. Let that one finish, then run this command again."
+
+
+def test_setup_says_that_the_database_cannot_be_opened(fresh):
+    (fresh.folder / "letter.txt").write_text("No database, but a letter that is long enough to be taken for one." * 20)
+    sentence = refused(fresh.manage("setup", DATABASE_URL="sqlite:///letter.txt"))
+    assert sentence == "The database cannot be opened: file is not a database."
+
+
+def test_setup_says_that_the_database_server_is_out_of_reach(fresh):
+    address = f"postgres://portal:hush@127.0.0.1:{free_port()}/portal"
+    sentence = refused(fresh.manage("setup", DATABASE_URL=address))
+    assert sentence.startswith("The database cannot be opened: connection failed")
+    assert "hush" not in sentence
+
+
+def test_secret_key_is_for_its_owner_only_and_stays(fresh):
+    first = fresh.run("-c", "from sscportal import settings; print(settings.SECRET_KEY)").stdout
+    second = fresh.run("-c", "from sscportal import settings; print(settings.SECRET_KEY)").stdout
+    assert first == second
+    assert len(first.strip()) >= 50
+    assert stat.S_IMODE((fresh.var / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in fresh.var.iterdir()] == ["secret_key"]
+
+
+def test_secret_key_that_is_empty_is_refused(fresh):
+    fresh.var.mkdir()
+    (fresh.var / "secret_key").write_text("")
+    sentence = refused(fresh.manage("check"))
+    assert (
+        sentence == f"The file {fresh.var / 'secret_key'} is empty. Delete it, and a new key is made at the next start."
+    )
+
+
+def test_demo_refuses_a_taken_port_before_it_does_anything(fresh):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = refused(fresh.manage("demo", "--port", str(port)))
+    assert sentence == f"Port {port} is taken by another program. Choose another one with --port."
+    assert not fresh.database.exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_demo_refuses_what_is_no_port(fresh, port):
+    result = fresh.manage("demo", f"--port={port}")
+    assert result.returncode != 0
+    assert "Write a number from 1 to 65535." in result.stderr
+    assert not fresh.database.exists()
+
+
+class Visitor:
+    """A browser, as far as the log-in needs one."""
+
+    def __init__(self, address):
+        self.address = address
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+
+    def open(self, path, data=None, **headers):
+        body = urllib.parse.urlencode(data).encode() if data else None
+        request = urllib.request.Request(self.address + path, body, headers)  # noqa: S310
+        return self.opener.open(request, timeout=20)
+
+    def log_in(self, username, password):
+        """The page after the log-in: address and text."""
+        page = self.open("/admin/login/?next=/admin/").read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        form = {"csrfmiddlewaretoken": token, "username": username, "password": password, "next": "/admin/"}
+        response = self.open("/admin/login/", form)
+        return response.geturl(), response.read().decode()
+
+
+def test_demo_serves_the_portal_with_one_account_whose_password_is_shown_once(full, tmp_path):
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+
+    with (tmp_path / "first").open("w") as output:
+        process = full.start("manage.py", "demo", "--port", str(port), output=output)
+    try:
+        wait_until(lambda: answers(port), process)
+        printed = (tmp_path / "first").read_text()
+        assert f"The portal is at {address}/ (Ctrl-C ends it).\n" in printed
+        password = re.search(rf"log in at {address}/admin/ as curator with the password (\S+)\n", printed)[1]
+
+        visitor = Visitor(address)
+        page = visitor.open("/admin/login/").read().decode()
+        stylesheet = re.search(r'href="(/static/admin/css/base\.[0-9a-f]{12}\.css)"', page)[1]
+        response = visitor.open(stylesheet, **{"Accept-Encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert b"--primary" in gzip.decompress(response.read())
+
+        assert visitor.log_in("curator", "not the password")[0] == f"{address}/admin/login/"
+        landed, page = visitor.log_in("curator", password)
+        assert landed == f"{address}/admin/"
+        assert 'id="logout-form"' in page
+
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    finally:
+        end(process)
+    assert "Traceback" not in (tmp_path / "first").read_text()
+
+    assert full.query("SELECT username, is_staff, is_superuser FROM auth_user") == [("curator", 1, 0)]
+    own = "SELECT p.id FROM auth_permission p JOIN django_content_type c ON c.id = p.content_type_id"
+    own += " WHERE c.app_label = 'cooperation' ORDER BY p.id"
+    held = "SELECT p.permission_id FROM auth_user u JOIN auth_user_groups m ON m.user_id = u.id"
+    held += " JOIN auth_group g ON g.id = m.group_id JOIN auth_group_permissions p ON p.group_id = g.id"
+    held += " WHERE u.username = 'curator' AND g.name = 'Curators' ORDER BY p.permission_id"
+    assert full.query(held) == full.query(own) != []
+
+    # Again, in an environment meant for debugging and for another address.
+    account = full.query("SELECT * FROM auth_user")
+    with (tmp_path / "second").open("w") as output:
+        process = full.start(
+            "manage.py",
+            "demo",
+            f"--port={port}",
+            output=output,
+            DEBUG="true",
+            ALLOWED_HOSTS="portal.example.org",
+        )
+    try:
+        wait_until(lambda: answers(port), process)
+        printed = (tmp_path / "second").read_text()
+        assert "The account curator exists. A new password: manage.py changepassword curator\n" in printed
+        assert "password " not in printed.replace("changepassword curator", "")
+        assert full.query("SELECT * FROM auth_user") == account
+        visitor = Visitor(address)
+        assert visitor.open("/admin/login/").geturl() == f"{address}/admin/login/"
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            visitor.open("/no-such-page/")
+        with missing.value as page:
+            assert page.code == 404
+            assert b"URLconf" not in page.read()
+    finally:
+        end(process)
