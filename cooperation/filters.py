@@ -85,7 +85,7 @@ class PagingForm(forms.Form):
     per = forms.TypedChoiceField(
         label=_("Results per page"),
         required=False,
-        choices=[(size, size) for size in PAGE_SIZES],
+        choices=[(str(size), str(size)) for size in PAGE_SIZES],
         coerce=int,
         empty_value=PAGE_SIZES[0],
         error_messages={"invalid_choice": UNKNOWN_VALUE},

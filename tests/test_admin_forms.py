@@ -139,7 +139,9 @@ def test_document_of_an_odd_scheme_is_refused_in_words(curator):
     form = Form(curator.get(add_url(Project)))
     row = {"title": "Agreement", "url": "javascript:alert(1)", "category": "A09"}
     data = fill(form, "documents", row) | {"title": "Exchange", "slug": "exchange", "modality": "bilateral"}
-    assert errors(curator.post(add_url(Project), data)) == [("documents", "url", ["Enter a valid URL."])]
+    assert errors(curator.post(add_url(Project), data)) == [
+        ("documents", "url", ["Write an address that begins with https:// or http://."])
+    ]
     assert Project.objects.count() == 0
 
 

@@ -9,8 +9,9 @@ from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
 from django.db import models, transaction
 
-from cooperation.management.commands.setup import FIXTURES
+from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
 from cooperation.models import (
+    PUBLIC_RECORDS,
     Agency,
     Citation,
     Country,
@@ -27,6 +28,7 @@ from cooperation.models import (
     SourcedPart,
     Theme,
 )
+from tests.crawl import Page, read
 
 MODELS = list(apps.get_app_config("cooperation").get_models())
 
@@ -36,6 +38,7 @@ def loaded(django_db_setup, django_db_blocker):
     """The fixtures in the database until the end of this file."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("loaddata", *FIXTURES, verbosity=0)
+        learn_table_sizes()
         yield
         transaction.set_rollback(True)
 
@@ -180,6 +183,61 @@ def test_fixtures_show_published_projects_on_each_theme_of_the_trust_fund_and_th
     wanted = {"value-chains", "inequality", "msme", "digital-trade", "critical-minerals"}
     used = Theme.objects.filter(projects__publication_status=PublicationStatus.PUBLISHED, code__in=wanted)
     assert set(used.values_list("code", flat=True)) == wanted
+
+
+@pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
+def test_page_of_every_public_record_opens_with_its_name(client, model):
+    unnamed = []
+    for record in model.objects.published():
+        answer = client.get(record.get_absolute_url())
+        name = record.title if model is Source else str(record)
+        if answer.status_code != 200 or " ".join(name.split()) not in Page(answer.content.decode()).text:
+            unnamed.append(record.get_absolute_url())
+    assert unnamed == []
+
+
+@pytest.mark.parametrize(
+    ("search", "address", "words"),
+    [
+        ("/agencies/?q=tica", "/agencies/tica/", "Argentina, Brazil, Chile, Cuba, Mexico and Peru"),
+        ("/forums/?q=emerging+development", "/forums/edp-network/", "Initiator: Indonesia"),
+        ("/forums/?q=emerging+development", "/forums/edp-network/", "Colombia"),
+        ("/timeline/?q=bandung", "/timeline/bandung-1955/", "18 April 1955"),
+        ("/timeline/?q=buenos+aires+plan", "/timeline/bapa-1978/", "Another source says 1989"),
+        ("/timeline/?q=BAPA%2B40", "/timeline/bapa40-2019/", "Buenos Aires"),
+        ("/forums/?q=ASEAN", "/forums/asean/", "Timor-Leste"),
+        ("/forums/?q=SAARC", "/forums/saarc/", "Nepal"),
+        ("/forums/?q=CARICOM", "/forums/caricom/", "Barbados"),
+        ("/forums/?q=CELAC", "/forums/celac/", "Mexico"),
+        ("/forums/?q=ESCAP", "/forums/escap/", "Bangkok"),
+        ("/forums/?q=ECLAC", "/forums/eclac/", "Santiago"),
+        ("/forums/?q=directors-general", "/forums/ap-dg-forum/", "June 2018"),
+        ("/forums/?q=regional+conference", "/forums/eclac-rc-ssc/", "every 24 months"),
+        ("/forums/?q=APEC", "/forums/apec/", "Established November 1989"),
+        ("/forums/?q=FEALAC", "/forums/fealac/", "Members 36"),
+        ("/forums/?q=FEALAC", "/forums/fealac/", "Established September 1999"),
+        ("/forums/?q=FEALAC", "/forums/fealac/", "Other sources say 1998"),
+        ("/funds/?q=FEALAC", "/funds/fealac-trust-fund/", "(ESCAP)"),
+        ("/funds/?q=FEALAC", "/funds/fealac-trust-fund/", "(ECLAC)"),
+        ("/forums/?q=middle-income", "/forums/hlc-mics/", "Philippines"),
+        ("/lessons/?q=shared+vision", "/lessons/shared-vision/", "Confirmed"),
+        ("/lessons/?q=champion", "/lessons/champion-countries/", "Indonesia"),
+        ("/lessons/?q=traditions", "/lessons/strong-traditions/", "Not correct"),
+        ("/lessons/?q=platforms", "/lessons/interregional-platforms/", "Sources disagree"),
+    ],
+)
+def test_what_the_portal_was_founded_on_is_found_by_name_and_sourced(client, search, address, words):
+    assert address in read(client, search).links
+    page = read(client, address)
+    assert words in page.text
+    assert "source-1" in [attrs.get("id") for attrs in page.all("li")]
+
+
+def test_small_island_developing_states_of_both_regions_are_found_by_a_filter(client):
+    page = read(client, "/countries/?group=sids&region=asia_pacific&region=lac&per=100")
+    assert {"/countries/FJI/", "/countries/BRB/"} <= set(page.links)
+    assert "/countries/CHL/" not in page.links
+    assert "47 countries and areas" in page.text
 
 
 def test_fixture_with_an_unknown_field_is_refused_whole(tmp_path):

@@ -22,9 +22,9 @@ def test_agency_page_shows_its_projects_funds_and_roles(client):
     FundManager.objects.create(fund=builders.make_fund("Thai fund"), agency=tica)
     text = read(client, "/agencies/tica/").text
     assert "Thailand International Cooperation Agency (TICA)" in text
-    assert "Belongs to Ministry of Foreign Affairs [1]" in text
-    assert "Thailand has called itself an emerging donor since 2003. [1]" in text
-    assert "Roles in cooperation Pivotal partner [1]" in text
+    assert "Belongs to Ministry of Foreign Affairs[1]" in text
+    assert "Thailand has called itself an emerging donor since 2003.[1]" in text
+    assert "Roles in cooperation Pivotal partner[1]" in text
     assert "Projects 1 Bilateral Rice seeds" in text
     assert "Funds it manages 1 Fund Thai fund" in text
 
@@ -54,8 +54,8 @@ def test_fund_page_names_managers_and_what_another_source_says_of_them(client):
         FundManager.objects.create(fund=fund, agency=agency, source=builders.make_source())
     cite(fund, "managers", builders.make_source("Op-ed of 2025"), "ECLAC and ESCAP")
     text = read(client, "/funds/fealac-trust-fund/").text
-    assert "Economic Commission for Latin America and the Caribbean (ECLAC) [1]" in text
-    assert "Another source says: ECLAC and ESCAP [2]" in text
+    assert "Economic Commission for Latin America and the Caribbean (ECLAC)[1]" in text
+    assert "Another source says: ECLAC and ESCAP[2]" in text
     assert "Size IDR 3,000,000,000,000" in text
 
 
@@ -82,7 +82,7 @@ def test_milestone_page_shows_the_year_that_disagrees(client):
     bapa = builders.make_milestone("Buenos Aires Plan of Action", date="1978-09-12", slug="bapa-1978")
     cite(bapa, "date", builders.make_source("UN press release"), "1978")
     cite(bapa, "date", builders.make_source("Op-ed of 2025"), "1989")
-    assert "Date 12 September 1978 [1] Another source says 1989 [2]" in read(client, "/timeline/bapa-1978/").text
+    assert "Date 12 September 1978[1] Another source says 1989[2]" in read(client, "/timeline/bapa-1978/").text
 
 
 def test_lesson_page_gives_each_claim_its_verdict_and_each_piece_of_evidence_its_record(client):
@@ -100,7 +100,7 @@ def test_lesson_page_gives_each_claim_its_verdict_and_each_piece_of_evidence_its
     Evidence.objects.create(lesson=lesson, position=1, forum=forum, shows="Indonesia began it.", support="partial")
     Evidence.objects.create(lesson=lesson, position=2, shows="47 of 49 States are middle- or high-income.")
     text = read(client, "/lessons/champion-countries/").text
-    assert "BAPA dates from 1989. Not correct It is of 1978. [1]" in text
+    assert "BAPA dates from 1989. Not correct It is of 1978.[1]" in text
     assert "Emerging Development Partners Network (EDP): Indonesia began it. in part no source yet" in text
     assert "47 of 49 States are middle- or high-income. no source yet" in text
     assert "Champion countries" in read(client, forum.get_absolute_url()).text

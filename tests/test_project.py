@@ -134,8 +134,8 @@ def test_project_page_numbers_sources_in_the_order_of_reading(client):
     cite(project, "title", report)
     page = read(client, project.get_absolute_url())
     assert "Thai-Colombian exchange on digital trade [1]" in page.text
-    assert "Weavers meet. [1]" in page.text
-    assert "Start 2017 [2]" in page.text
+    assert "Weavers meet.[1]" in page.text
+    assert "Start 2017[2]" in page.text
     assert page.text.index("Annual report. Primary") < page.text.index("News item. Secondary")
     assert "What source 3 backs" not in page.text
 
@@ -157,5 +157,5 @@ def test_project_budget_stands_in_its_own_currency(client):
     cite(project, "budget_amount", builders.make_source("Annual report"), "1093260.5 USD")
     cite(project, "budget_amount", builders.make_source("News item"), "1000000 EUR")
     text = read(client, project.get_absolute_url()).text
-    assert "Budget USD 1,093,260.50 [1]" in text
-    assert "Another source says EUR 1,000,000 [2]" in text
+    assert "Budget USD 1,093,260.50[1]" in text
+    assert "Another source says EUR 1,000,000[2]" in text

@@ -121,8 +121,12 @@ class RecordDetail(DetailView):
         former = FormerSlug.objects.filter(record_type=self.model._meta.model_name, slug=public_id).first()
         return former and self.model.objects.published().filter(slug=former.current).first()
 
+    def lead(self, record, references):
+        """What a page of this type shows before its key facts, as template context."""
+        return {}
+
     def sections(self, record, references):
-        """What a page of this type shows between its facts and its sources, as template context."""
+        """What a page of this type shows between its key facts and its sources, as template context."""
         return {}
 
     def get_context_data(self, **kwargs):
@@ -134,6 +138,8 @@ class RecordDetail(DetailView):
             "names": record._meta,
             "heading": heading,
             "summary": summary,
+            # In the order of the page, since that is the order of the numbers.
+            **self.lead(record, references),
             "facts": references.key_facts(),
             **self.sections(record, references),
             "further": references.further(),

@@ -32,10 +32,12 @@ class ProjectList(RecordList):
 class ProjectDetail(RecordDetail):
     model = Project
 
-    def sections(self, record, references):
+    def lead(self, record, references):
         references.mark(record.participations.all())
+        return {"partner_claims": references.claims_on("participations")}
+
+    def sections(self, record, references):
         return {
-            "partner_claims": references.claims_on("participations"),
             "documents": references.mark(record.documents.all()),
             "lessons": Lesson.objects.published().filter(evidence__project=record).distinct(),
         }
@@ -72,15 +74,13 @@ class ForumDetail(RecordDetail):
     model = Forum
 
     def sections(self, record, references):
-        roles = references.mark(record.roles.all())
-        meetings = references.mark(reversed(record.meetings.all()))
         return {
-            "roles": roles,
-            "meetings": meetings,
-            "meeting_claims": references.claims_on("meetings"),
+            "roles": references.mark(record.roles.all()),
             "members": references.mark(record.memberships.all()),
             "present_count": record.memberships.present().count(),
             "member_claims": references.claims_on("memberships"),
+            "meetings": references.mark(reversed(record.meetings.all())),
+            "meeting_claims": references.claims_on("meetings"),
             "funds": related(record.funds.published().order_by("name"), forum=record.slug),
             "projects": related(record.projects.published().order_by("title", "id"), forum=record.slug, sort="title"),
             "milestones": related(record.milestones.published().order_by("date", "id"), forum=record.slug),
@@ -126,10 +126,12 @@ class CountryDetail(RecordDetail):
         )
         projects = Project.objects.published().filter(participations__country=record).distinct()
         partners = (
-            Country.objects.filter(participations__in=parts.filter(project__in=projects))
-            .exclude(pk=record.pk)
-            .annotate(shared=Count("participations__project", distinct=True))
-            .order_by("-shared", "name")
+            parts.filter(project__participations__country=record)
+            .exclude(country=record)
+            .exclude(country=None)
+            .values_list("country__iso3", "country__name", "country__portal_region")
+            .annotate(shared=Count("project", distinct=True))
+            .order_by("-shared", "country__name")
         )
         memberships = record.memberships.of_published().select_related("forum", "source")
         return {
@@ -139,8 +141,8 @@ class CountryDetail(RecordDetail):
                 if role in by_role
             ],
             "partners": [
-                (partner, list_address(Project, country=[record.iso3, partner.iso3], country_match="all"))
-                for partner in partners[:PARTNERS_IN_SIGHT]
+                (name, region, shared, list_address(Project, country=[record.iso3, iso3], country_match="all"))
+                for iso3, name, region, shared in partners[:PARTNERS_IN_SIGHT]
             ],
             "projects": related(projects.order_by("title", "id"), country=record.iso3, sort="title"),
             "agencies": related(record.agencies.published().order_by("name"), country=record.iso3),
@@ -175,7 +177,7 @@ class LessonList(RecordList):
 class LessonDetail(RecordDetail):
     model = Lesson
 
-    def sections(self, record, references):
+    def lead(self, record, references):
         return {
             "claims": references.mark(record.claims.all()),
             "evidence": [

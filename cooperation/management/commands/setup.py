@@ -62,6 +62,7 @@ class Command(BaseCommand):
             self.say("Loading the fixtures, which takes a moment …")
             for name in FIXTURES:
                 load_fixture(name)
+            learn_table_sizes()
         counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
         self.say(f"The fixtures were loaded: {', '.join(counts)}.")
 
@@ -71,6 +72,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The folder {settings.STATIC_ROOT} cannot be written ({error.strerror}).") from error
         self.say("The static files were collected.")
+
+
+def learn_table_sizes():
+    """Let the database count its rows. Until it has, PostgreSQL takes every table for empty and plans badly."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def load_fixture(name):
