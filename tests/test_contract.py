@@ -85,7 +85,7 @@ def missing_from(model):
         except TemplateDoesNotExist:
             missing.append(f"templates/{template}")
     if not any(view.filterset_class._meta.model is model for view in RecordList.__subclasses__()):
-        missing.append(f"a {model.__name__}FilterSet in cooperation/filters.py and a {model.__name__}List")
+        missing.append(f"a {model.__name__}FilterSet in cooperation/filters/ and a {model.__name__}List")
     if not admin.site.is_registered(model):
         missing.append(f"an admin in cooperation/admin/{stem}.py")
     if not hasattr(models, f"{model.__name__}Citation") and model is not models.Source:
@@ -110,7 +110,7 @@ def test_missing_from_names_what_a_new_record_type_lacks():
         "an address membership_detail in cooperation/urls.py",
         "templates/cooperation/membership_card.html",
         "templates/cooperation/membership_detail.html",
-        "a MembershipFilterSet in cooperation/filters.py and a MembershipList",
+        "a MembershipFilterSet in cooperation/filters/ and a MembershipList",
         "an admin in cooperation/admin/membership.py",
         "a MembershipCitation in cooperation/models/membership.py",
         "a queryset method published()",

@@ -83,6 +83,24 @@ def test_filter_in_force_is_a_link_that_removes_it_and_keeps_the_others(client):
 
 
 @pytest.mark.usefixtures("cooperation")
+def test_known_value_that_leads_to_nothing_is_understood_but_not_offered(client):
+    builders.make_country("PER")
+    page = read(client, "/projects/?country=PER&country=COL")
+    offered = [attrs["value"] for attrs in page.all("input") if attrs.get("name") == "country"]
+    assert "2 projects: Peru, Colombia" in page.text
+    assert offered == ["COL", "PER", "CHL", "FJI", "ZAF", "THA", "TON"]
+    assert "0 projects: Peru" in read(client, "/projects/?country=PER").text
+    assert "PER" not in [attrs["value"] for attrs in read(client, "/projects/").all("input") if "value" in attrs]
+
+
+@pytest.mark.usefixtures("cooperation")
+def test_year_in_force_is_removed_however_it_was_written(client):
+    page = read(client, "/projects/?year_from=%2002018&theme=trade")
+    assert "Remove filter Active from (year): 2018" in page.text
+    assert "/projects/?theme=trade" in page.links
+
+
+@pytest.mark.usefixtures("cooperation")
 def test_first_year_after_the_last_is_refused_in_words(client):
     page = read(client, "/projects/?year_from=2020&year_to=2010")
     assert "The first year is after the last year." in page.text

@@ -16,6 +16,9 @@ from cooperation.admin.work_queues import ConfirmedFilter, SourcesFilter, source
 from cooperation.models.partial_date import PartialDateField
 from cooperation.references import fact_label
 
+# A field that holds as many characters as a title is as wide as a paragraph.
+LONG_TEXT = 200
+
 PUBLICATION = (_("Publication"), {"fields": ["publication_status", "confirmed_on", "note"]})
 ABOUT = (_("About this record"), {"fields": [("created", "updated", "version")], "classes": ["collapse"]})
 
@@ -51,6 +54,12 @@ class RecordAdmin(CitingAdmin):
     readonly_fields = ["created", "updated", "version"]
     save_on_top = True
     work_queues = [SourcesFilter, ConfirmedFilter]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) >= LONG_TEXT and not db_field.choices:
+            field.widget.attrs["class"] = "vLargeTextField"
+        return field
 
 
 class LoadedAutocomplete:
@@ -146,6 +155,9 @@ class PartInline(admin.TabularInline):
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 30})},
         PartialDateField: {"widget": forms.TextInput(attrs={"size": 10})},
     }
+
+    class Media:
+        css = {"all": ["cooperation/admin.css"]}
 
     def get_queryset(self, request):
         relations = [self.opts.get_field(name) for name in self.autocomplete_fields]

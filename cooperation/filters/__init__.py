@@ -1,0 +1,25 @@
+"""What a reader can ask of each list: one FilterSet per record type.
+
+Keys are the reader's words, values public codes. Within a filter any of the chosen values fits (OR), between filters
+all must (AND). A value that a filter does not know makes the form invalid: the list is then empty and says why.
+"""
+
+from cooperation.filters.agency import AgencyFilterSet
+from cooperation.filters.country import CountryFilterSet
+from cooperation.filters.forum import ForumFilterSet
+from cooperation.filters.fund import FundFilterSet
+from cooperation.filters.lesson import LessonFilterSet
+from cooperation.filters.milestone import MilestoneFilterSet
+from cooperation.filters.project import ProjectFilterSet
+from cooperation.filters.source import SourceFilterSet
+
+__all__ = [
+    "AgencyFilterSet",
+    "CountryFilterSet",
+    "ForumFilterSet",
+    "FundFilterSet",
+    "LessonFilterSet",
+    "MilestoneFilterSet",
+    "ProjectFilterSet",
+    "SourceFilterSet",
+]
