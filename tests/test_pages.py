@@ -155,6 +155,18 @@ def test_missing_page_offers_a_way_out(client):
     assert {"/", "/projects/", "/forums/"} <= set(page.links)
 
 
+def test_request_that_cannot_be_read_is_answered_in_words(client):
+    answer = client.get("/projects/?" + "&".join(["country=FJI"] * 10_001))
+    assert answer.status_code == 400
+    assert "The address holds more than the portal can take in" in Page(answer.content.decode()).text
+
+
+def test_home_searches_where_the_visitor_chooses(client):
+    page = read(client, "/")
+    buttons = [attrs.get("formaction", page.all("form")[0]["action"]) for attrs in page.all("button")]
+    assert buttons == ["/projects/", "/agencies/", "/forums/", "/countries/"]
+
+
 def test_failing_page_apologises_without_a_traceback(caplog):
     visitor = Client(raise_request_exception=False)
     with connection.cursor() as cursor:

@@ -27,9 +27,15 @@ def cooperation():
         start="2018",
         end="2020-06",
     )
-    builders.make_project("Coral reefs", partners=[("provider", "FJI"), ("beneficiary", "TON")], start="2020-07")
+    reefs = builders.make_project(
+        "Coral reefs", partners=[("provider", "FJI"), ("beneficiary", "TON")], start="2020-07"
+    )
+    Participation.objects.create(project=reefs, role="implementing", organisation="UNOPS")
     builders.make_project("Dairy farms", partners=[("provider", "CHL"), ("beneficiary", "COL")], themes=["Agriculture"])
     builders.make_project("Ebola care", partners=[("provider", "ZAF")], start="", end="2015")
+    tica = builders.make_agency(acronym="TICA")
+    crafts = Project.objects.get(title="Bamboo crafts")
+    Participation.objects.create(project=crafts, role="implementing", agency=tica, country=tica.country)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,12 @@ def cooperation():
         ("q=DAIRY", ["Dairy farms"]),
         ("q=farms+dairy", ["Dairy farms"]),
         ("q=dairy+coral", []),
+        ("q=chile", ["Dairy farms"]),
+        ("q=trade", ["Bamboo crafts"]),
+        ("q=TICA", ["Bamboo crafts"]),
+        ("q=unops+fiji", ["Coral reefs"]),
+        ("q=%22coral+reefs%22", ["Coral reefs"]),
+        ("q=%22reefs+coral%22", []),
     ],
 )
 @pytest.mark.usefixtures("cooperation")

@@ -204,4 +204,6 @@ class CitationInline(PartInline):
         if db_field.name == "fact":
             facts = [(fact, capfirst(fact_label(self.parent_model, fact))) for fact in self.parent_model.FACTS]
             kwargs["widget"] = forms.Select(choices=[("", "–"), *facts])
+        if db_field.name == "value":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "cols": 30})
         return super().formfield_for_dbfield(db_field, request, **kwargs)

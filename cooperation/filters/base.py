@@ -137,6 +137,14 @@ def codes_of(model, code, label, **used):
     return read
 
 
+def holds(word, columns):
+    """The condition that one of the columns contains `word`, in small or capital letters."""
+    found = Q()
+    for column in columns:
+        found |= Q(**{f"{column}__icontains": word})
+    return found
+
+
 def in_groups(countries, groups):
     """Countries that belong to any of the groups, which are names of yes-or-no fields of Country."""
     fitting = Q()
@@ -185,11 +193,12 @@ class RecordFilterSet(FilterSet):
 
     def with_words(self, queryset, name, text):
         for word in smart_split(text):
-            found = Q()
-            for column in self.SEARCHED:
-                found |= Q(**{f"{column}__icontains": word.strip("\"'")})
-            queryset = queryset.filter(found)
+            queryset = queryset.filter(self.holding(word.strip("\"'")))
         return queryset
+
+    def holding(self, word):
+        """The condition that a record holds this word, or this quoted phrase, somewhere in `SEARCHED`."""
+        return holds(word, self.SEARCHED)
 
     def jointly(self, queryset, name, value):
         """For filters that only mean something together with others; `filter_queryset` applies them."""

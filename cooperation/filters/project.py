@@ -1,5 +1,6 @@
 """What can be asked of the projects."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
@@ -13,9 +14,22 @@ from cooperation.filters.base import (
     RecordFilterSet,
     YearFilter,
     codes_of,
+    holds,
     in_groups,
 )
-from cooperation.models import Agency, Country, Forum, Fund, Goal, Instrument, PartnerRole, Project, Scope, Theme
+from cooperation.models import (
+    Agency,
+    Country,
+    Forum,
+    Fund,
+    Goal,
+    Instrument,
+    Participation,
+    PartnerRole,
+    Project,
+    Scope,
+    Theme,
+)
 
 
 class ProjectFilterSet(RecordFilterSet):
@@ -84,6 +98,18 @@ class ProjectFilterSet(RecordFilterSet):
         model = Project
         fields = []
         form = PeriodForm
+
+    def holding(self, word):
+        """A project also holds the names of its partners and of its themes."""
+        partners = Participation.objects.filter(holds(word, ("country__name", "organisation")))
+        agencies = Agency.objects.published().filter(holds(word, ("name", "acronym", "former_names")))
+        themes = Theme.objects.filter(name__icontains=word)
+        return (
+            super().holding(word)
+            | Q(pk__in=partners.values("project"))
+            | Q(pk__in=Participation.objects.filter(agency__in=agencies).values("project"))
+            | Q(pk__in=Project.themes.through.objects.filter(theme__in=themes).values("project"))
+        )
 
     def filter_queryset(self, queryset):
         asked = self.form.cleaned_data

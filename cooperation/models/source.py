@@ -121,8 +121,10 @@ class Citation(models.Model):
     fact = models.CharField(
         _("fact"), max_length=40, help_text=_("Which fact of the record this source backs or disputes.")
     )
-    value = models.TextField(
+    # 600 characters of any script fit into the index of a unique constraint.
+    value = models.CharField(
         _("what this source says"),
+        max_length=600,
         blank=True,
         help_text=_(
             "The value as this source gives it, so that a disagreement shows. Dates as 1998 or 1998-09. "
