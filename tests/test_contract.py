@@ -22,6 +22,7 @@ from cooperation.models import (
     Fund,
     FundManager,
     Lesson,
+    Meeting,
     Membership,
     Milestone,
     Participation,
@@ -191,6 +192,9 @@ def link_from_published(record):
     agency = builders.make_agency("Agency beside it")
     lesson = builders.make_lesson("Lesson beside it")
     milestone = builders.make_milestone("Milestone beside it")
+    shared = builders.make_source("A report that both rest on")
+    cite(project, "title", shared)
+    cite(record, "further", shared, "Another statement")
     if model is Agency:
         Participation.objects.create(project=project, role="provider", agency=record)
         ForumRole.objects.create(forum=forum, role="host", agency=record)
@@ -201,8 +205,12 @@ def link_from_published(record):
         Fund.objects.filter(pk=fund.pk).update(forum=record)
         Milestone.objects.filter(pk=milestone.pk).update(forum=record)
         Membership.objects.create(forum=record, country=builders.make_country("FJI"))
+        ForumRole.objects.create(forum=record, role="chair", country=builders.make_country("COL"), agency=agency)
+        meeting = Meeting.objects.create(forum=record, edition="2nd Meeting", date="2025")
+        meeting.hosts.add(builders.make_country("THA"))
     if model is Fund:
         Project.objects.filter(pk=project.pk).update(fund=record)
+        FundManager.objects.create(fund=record, agency=agency)
     if model is Project:
         Participation.objects.create(project=record, role="beneficiary", country=builders.make_country("THA"))
         Participation.objects.create(project=record, role="funding", agency=agency)
