@@ -183,8 +183,8 @@ def plant(model, status, token):
     return record
 
 
-def link_from_published(record):
-    """Published records that name `record` wherever a model lets them."""
+def link_to_published(record):
+    """Published records that name `record`, and are named by it, wherever a model lets them."""
     model = type(record)
     project = builders.make_project("Project beside it", partners=[("pivotal", "THA")])
     forum = builders.make_forum("Forum beside it", members=["THA"])
@@ -214,6 +214,16 @@ def link_from_published(record):
     if model is Project:
         Participation.objects.create(project=record, role="beneficiary", country=builders.make_country("THA"))
         Participation.objects.create(project=record, role="funding", agency=agency)
+    beside = {"forum": forum, "fund": fund, "parent": agency, "country": builders.make_country("THA")}
+    for field in model._meta.fields:
+        if field.name in beside:
+            setattr(record, field.name, beside[field.name])
+    record.save()
+    if model is Lesson:
+        for position, named in enumerate([project, forum, fund, agency, milestone], 10):
+            Evidence.objects.create(
+                lesson=record, position=position, shows="It shows.", **{named._meta.model_name: named}
+            )
     if model is not Lesson:
         Evidence.objects.create(lesson=lesson, position=1, shows="It shows.", **{model._meta.model_name: record})
 
@@ -222,7 +232,7 @@ def link_from_published(record):
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 def test_unpublished_record_is_on_no_public_page(client, model, status):
     record = plant(model, status, "zanzibarine")
-    link_from_published(record)
+    link_to_published(record)
     pages = crawl(client)
     assert "/countries/THA/" in pages
     leaks = [address for address, page in pages.items() if "zanzibarine" in page.content.decode() + address]
@@ -232,7 +242,7 @@ def test_unpublished_record_is_on_no_public_page(client, model, status):
 
 @every_publishable_type
 def test_unpublished_record_is_found_by_no_words(client, model):
-    link_from_published(plant(model, "draft", "zanzibarine"))
+    link_to_published(plant(model, "draft", "zanzibarine"))
     for listed in PUBLIC_RECORDS:
         page = read(client, f"{list_url(listed)}?q=zanzibarine")
         assert f"0 {listed._meta.verbose_name_plural}" in page.text
