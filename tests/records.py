@@ -1,5 +1,7 @@
 """One full record of every public type, with parts and citations: what the contract tests go by."""
 
+from django.urls import reverse
+
 from cooperation.models import (
     Agency,
     AgencyRole,
@@ -24,6 +26,11 @@ from cooperation.models import (
 from tests import builders
 
 ISO_CODES = ("THA", "COL", "FJI", "PER", "IDN", "CHL")
+
+
+def list_url(model):
+    """The address of the public list of `model`."""
+    return reverse(f"{model._meta.model_name}_list")
 
 
 def cite(record, fact, source, value=""):

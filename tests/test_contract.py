@@ -16,23 +16,16 @@ from cooperation import models
 from cooperation.models import (
     PUBLIC_RECORDS,
     Agency,
-    Evidence,
     Forum,
-    ForumRole,
     Fund,
-    FundManager,
-    Lesson,
-    Meeting,
-    Membership,
     Milestone,
-    Participation,
     Project,
     Record,
 )
 from cooperation.views.generic import RecordList
 from tests import builders
 from tests.crawl import Page, crawl, read
-from tests.records import add_parts, cite, make_one_of_each, make_record
+from tests.records import add_parts, list_url, make_one_of_each, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +53,6 @@ HOSTILE_VALUES = [
     "\N{RIGHT-TO-LEFT OVERRIDE}\N{PILE OF POO}",
     '"',
 ]
-
-
-def list_url(model):
-    return reverse(f"{model._meta.model_name}_list")
 
 
 def queries_of(client, address):
@@ -159,110 +148,6 @@ def test_country_page_asks_the_database_as_often_for_three_of_each_as_for_one(cl
     assert queries_of(client, address) == for_one
 
 
-def plant(model, status, token):
-    """An unpublished record of `model` that names `token` in all of its text, linked from published records."""
-    texts = {
-        field.name: f"{token} {field.name}"
-        for field in model._meta.fields
-        if field.get_internal_type() in ("CharField", "TextField") and not field.choices and field.max_length != 10
-        if field.name in ("title", "name", "acronym", "summary", "note", "text", "former_names", "secretariat", "city")
-    }
-    source = builders.make_source(f"{token} source", slug=f"{token}-source", publisher=f"{token} press")
-    make = {
-        Project: builders.make_project,
-        Agency: builders.make_agency,
-        Forum: builders.make_forum,
-        Fund: builders.make_fund,
-        Milestone: builders.make_milestone,
-        Lesson: builders.make_lesson,
-    }[model]
-    name = texts.pop("title", None) or texts.pop("name")
-    record = make(name, slug=token, publication_status=status, **texts)
-    cite(record, "further", source, f"{token} statement")
-    add_parts(record, 1)
-    return record
-
-
-def link_to_published(record):
-    """Published records that name `record`, and are named by it, wherever a model lets them."""
-    model = type(record)
-    project = builders.make_project("Project beside it", partners=[("pivotal", "THA")])
-    forum = builders.make_forum("Forum beside it", members=["THA"])
-    fund = builders.make_fund("Fund beside it")
-    agency = builders.make_agency("Agency beside it")
-    lesson = builders.make_lesson("Lesson beside it")
-    milestone = builders.make_milestone("Milestone beside it")
-    shared = builders.make_source("A report that both rest on")
-    cite(project, "title", shared)
-    cite(record, "further", shared, "Another statement")
-    if model is Agency:
-        Participation.objects.create(project=project, role="provider", agency=record)
-        ForumRole.objects.create(forum=forum, role="host", agency=record)
-        FundManager.objects.create(fund=fund, agency=record)
-        Agency.objects.filter(pk=agency.pk).update(parent=record)
-    if model is Forum:
-        Project.objects.filter(pk=project.pk).update(forum=record)
-        Fund.objects.filter(pk=fund.pk).update(forum=record)
-        Milestone.objects.filter(pk=milestone.pk).update(forum=record)
-        Membership.objects.create(forum=record, country=builders.make_country("FJI"))
-        ForumRole.objects.create(forum=record, role="chair", country=builders.make_country("COL"), agency=agency)
-        meeting = Meeting.objects.create(forum=record, edition="2nd Meeting", date="2025")
-        meeting.hosts.add(builders.make_country("THA"))
-    if model is Fund:
-        Project.objects.filter(pk=project.pk).update(fund=record)
-        FundManager.objects.create(fund=record, agency=agency)
-    if model is Project:
-        Participation.objects.create(project=record, role="beneficiary", country=builders.make_country("THA"))
-        Participation.objects.create(project=record, role="funding", agency=agency)
-    beside = {"forum": forum, "fund": fund, "parent": agency, "country": builders.make_country("THA")}
-    for field in model._meta.fields:
-        if field.name in beside:
-            setattr(record, field.name, beside[field.name])
-    record.save()
-    if model is Lesson:
-        for position, named in enumerate([project, forum, fund, agency, milestone], 10):
-            Evidence.objects.create(
-                lesson=record, position=position, shows="It shows.", **{named._meta.model_name: named}
-            )
-    if model is not Lesson:
-        Evidence.objects.create(lesson=lesson, position=1, shows="It shows.", **{model._meta.model_name: record})
-
-
-@every_publishable_type
-@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
-def test_unpublished_record_is_on_no_public_page(client, model, status):
-    record = plant(model, status, "zanzibarine")
-    link_to_published(record)
-    pages = crawl(client)
-    assert "/countries/THA/" in pages
-    leaks = [address for address, page in pages.items() if "zanzibarine" in page.content.decode() + address]
-    assert leaks == []
-    assert client.get(record.get_absolute_url()).status_code == 404
-
-
-@every_publishable_type
-def test_unpublished_record_is_found_by_no_words(client, model):
-    link_to_published(plant(model, "draft", "zanzibarine"))
-    for listed in PUBLIC_RECORDS:
-        page = read(client, f"{list_url(listed)}?q=zanzibarine")
-        assert f"0 {listed._meta.verbose_name_plural}" in page.text
-
-
-@every_publishable_type
-def test_source_of_an_unpublished_record_alone_is_not_public(client, model):
-    plant(model, "draft", "zanzibarine")
-    assert client.get(reverse("source_detail", args=["zanzibarine-source"])).status_code == 404
-
-
-@every_publishable_type
-def test_withdrawing_a_record_takes_it_off_the_list(client, model):
-    record = make_record(model)
-    assert str(record) in read(client, list_url(model)).text
-    record.publication_status = "withdrawn"
-    record.save()
-    assert str(record) not in read(client, list_url(model)).text
-
-
 @every_record_type
 def test_every_value_that_a_form_offers_works(client, model):
     make_one_of_each()
@@ -315,27 +200,6 @@ def test_page_past_the_end_is_the_last_page(client, model):
 def test_unknown_parameter_is_ignored(client, model):
     record = make_record(model)
     assert record.get_absolute_url() in read(client, f"{list_url(model)}?utm_source=newsletter").links
-
-
-@every_publishable_type
-def test_changed_slug_leads_to_the_present_address_for_ever(client, model):
-    record = make_record(model)
-    first = record.get_absolute_url()
-    for slug in ("second-address", "third-address"):
-        record.slug = slug
-        record.save()
-    for address in (first, first.replace(first.split("/")[-2], "second-address")):
-        answer = client.get(address)
-        assert (answer.status_code, answer["Location"]) == (301, record.get_absolute_url())
-
-
-@every_publishable_type
-def test_former_address_of_a_withdrawn_record_leads_nowhere(client, model):
-    record = make_record(model)
-    first = record.get_absolute_url()
-    record.slug, record.publication_status = "second-address", "withdrawn"
-    record.save()
-    assert client.get(first).status_code == 404
 
 
 @every_publishable_type
