@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import connection
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -125,6 +126,23 @@ def test_detail_asks_the_database_as_often_for_three_parts_as_for_one(client, mo
     small = make_record(model, 0, parts=1, partner=partner)
     large = make_record(model, 1, parts=3, partner=partner)
     assert queries_of(client, large.get_absolute_url()) == queries_of(client, small.get_absolute_url())
+
+
+def queries_of_template(address):
+    """How often the template of the page at `address` asks the database, after its view has gathered everything."""
+    view, arguments, keywords = resolve(address)
+    response = view(RequestFactory().get(address), *arguments, **keywords)
+    with CaptureQueriesContext(connection) as queries:
+        response.render()
+    return [query["sql"] for query in queries]
+
+
+def test_template_starts_no_query():
+    records = make_one_of_each()
+    fill_country(2)
+    addresses = ["/", *(list_url(model) for model in PUBLIC_RECORDS), *(each.get_absolute_url() for each in records)]
+    for address in addresses:
+        assert queries_of_template(address) == [], address
 
 
 def fill_country(number):

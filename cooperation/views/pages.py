@@ -3,9 +3,9 @@
 from django.db import connection
 from django.db.models import Max
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 
-from cooperation.models import Agency, Country, Forum, Fund, Lesson, Meeting, Membership, PartnerRole, Project, Source
+from cooperation.models import Agency, Country, Forum, Fund, Lesson, PartnerRole, Project, Source
 from cooperation.views.generic import card_template, list_address, show_source_counts
 
 PLATFORMS_IN_SIGHT = 8
@@ -23,7 +23,7 @@ def home(request):
     )
     newest = list(Project.objects.published().for_list().order_by("-updated", "-id")[:PROJECTS_IN_SIGHT])
     show_source_counts(newest)
-    return render(
+    return TemplateResponse(
         request,
         "cooperation/home.html",
         {
@@ -33,8 +33,8 @@ def home(request):
             ],
             "interregional_count": Project.objects.published().of_scope("interregional").count(),
             "island_count": Country.objects.filter(sids=True, portal_region__in=["asia_pacific", "lac"]).count(),
-            "platforms": platforms[:PLATFORMS_IN_SIGHT],
-            "lessons": Lesson.objects.published(),
+            "platforms": list(platforms[:PLATFORMS_IN_SIGHT]),
+            "lessons": list(Lesson.objects.published()),
             "newest": newest,
             "card": card_template(Project),
             "data_date": Project.objects.published().aggregate(latest=Max("updated"))["latest"],
@@ -44,10 +44,10 @@ def home(request):
 
 def about(request):
     """What the portal holds, how it is kept, what its words mean, and under which licence its data may be used."""
-    return render(
+    return TemplateResponse(
         request,
         "cooperation/about.html",
-        {"roles": PartnerRole, "membership_kinds": Membership.Kind, "outcomes": Meeting.Outcome},
+        {"roles": PartnerRole},
     )
 
 

@@ -11,7 +11,6 @@ from cooperation.models import (
     Forum,
     Fund,
     Lesson,
-    Membership,
     Milestone,
     Participation,
     PartnerRole,
@@ -22,6 +21,11 @@ from cooperation.references import backed_by
 from cooperation.views.generic import RecordDetail, RecordList, list_address, related
 
 PARTNERS_IN_SIGHT = 12
+
+
+def lessons_backed_by(**evidence):
+    """The public lessons that name a record as evidence, for example `evidence__forum=forum`."""
+    return list(Lesson.objects.published().filter(**evidence).distinct())
 
 
 class ProjectList(RecordList):
@@ -39,7 +43,7 @@ class ProjectDetail(RecordDetail):
     def sections(self, record, references):
         return {
             "documents": references.mark(record.documents.all()),
-            "lessons": Lesson.objects.published().filter(evidence__project=record).distinct(),
+            "lessons": lessons_backed_by(evidence__project=record),
         }
 
 
@@ -59,9 +63,9 @@ class AgencyDetail(RecordDetail):
             "funds": related(
                 Fund.objects.published().filter(managers__agency=record).order_by("name"), agency=record.slug
             ),
-            "forum_roles": record.forum_roles.of_published().select_related("forum"),
-            "children": record.children.published().order_by("name"),
-            "lessons": Lesson.objects.published().filter(evidence__agency=record).distinct(),
+            "forum_roles": list(record.forum_roles.of_published().select_related("forum")),
+            "children": list(record.children.published().order_by("name")),
+            "lessons": lessons_backed_by(evidence__agency=record),
         }
 
 
@@ -84,7 +88,7 @@ class ForumDetail(RecordDetail):
             "funds": related(record.funds.published().order_by("name"), forum=record.slug),
             "projects": related(record.projects.published().order_by("title", "id"), forum=record.slug, sort="title"),
             "milestones": related(record.milestones.published().order_by("date", "id"), forum=record.slug),
-            "lessons": Lesson.objects.published().filter(evidence__forum=record).distinct(),
+            "lessons": lessons_backed_by(evidence__forum=record),
         }
 
 
@@ -103,7 +107,7 @@ class FundDetail(RecordDetail):
             "contributions": references.mark(record.contributions.all()),
             "contribution_claims": references.claims_on("contributions"),
             "projects": related(record.projects.published().order_by("title", "id"), fund=record.slug, sort="title"),
-            "lessons": Lesson.objects.published().filter(evidence__fund=record).distinct(),
+            "lessons": lessons_backed_by(evidence__fund=record),
         }
 
 
@@ -146,10 +150,11 @@ class CountryDetail(RecordDetail):
             ],
             "projects": related(projects.order_by("title", "id"), country=record.iso3, sort="title"),
             "agencies": related(record.agencies.published().order_by("name"), country=record.iso3),
-            "memberships": memberships.order_by("forum__name"),
-            "former_kinds": Membership.NOT_PRESENT,
-            "forum_roles": record.forum_roles.of_published().select_related("forum").order_by("role", "start"),
-            "hosted": record.hosted_meetings.of_published().held().select_related("forum").order_by("-date", "-id"),
+            "memberships": list(memberships.order_by("forum__name")),
+            "forum_roles": list(record.forum_roles.of_published().select_related("forum").order_by("role", "start")),
+            "hosted": list(
+                record.hosted_meetings.of_published().held().select_related("forum").order_by("-date", "-id")
+            ),
             "funds": related(Fund.objects.published().filter(contributions__country=record), country=record.iso3),
             "milestones": related(record.milestones.published().order_by("date", "id"), country=record.iso3),
         }
@@ -165,7 +170,7 @@ class MilestoneDetail(RecordDetail):
     model = Milestone
 
     def sections(self, record, references):
-        return {"lessons": Lesson.objects.published().filter(evidence__milestone=record).distinct()}
+        return {"lessons": lessons_backed_by(evidence__milestone=record)}
 
 
 class LessonList(RecordList):
