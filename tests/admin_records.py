@@ -149,9 +149,7 @@ def titles(client, model, **filters):
 
 def count_queries(client, url):
     client.get(url)  # the first visit reads content types and permissions
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 200
     return len(queries)

@@ -1,6 +1,7 @@
 """What every test may rely on."""
 
 import pytest
+from django.contrib.auth.models import Permission, User
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +12,12 @@ def plain_static_files(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def curator(client):
+    """A browser in which a curator is signed in who may do anything with the records, and nothing else."""
+    user = User.objects.create_user("ana.ruiz", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="cooperation"))
+    client.force_login(user)
+    return client

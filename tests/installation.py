@@ -32,7 +32,7 @@ class Installation:
 
     def run(self, *arguments, **variables):
         """Run `python` with these arguments in the folder and wait for its end."""
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
             env=environment(variables),
@@ -46,7 +46,7 @@ class Installation:
 
     def start(self, *arguments, output=subprocess.DEVNULL, **variables):
         """Start `python` with these arguments, both outputs into the open file `output`. The test ends the process."""
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=self.folder,
             env=environment(variables),

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -48,15 +47,6 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    """A browser in which a curator is signed in who may do anything with the records, and nothing else."""
-    user = User.objects.create_user("ana.ruiz", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="cooperation"))
-    client.force_login(user)
-    return client
 
 
 def test_every_model_is_in_the_admin():

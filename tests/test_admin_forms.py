@@ -1,7 +1,6 @@
 """The forms of the admin as curators use them: what they show, save and refuse."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 
 from cooperation.models import (
     Agency,
@@ -29,15 +28,6 @@ from tests.admin_records import (
 from tests.builders import make_agency, make_country, make_forum, make_project, make_source, make_theme
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    """A browser in which a curator is signed in who may do anything with the records, and nothing else."""
-    user = User.objects.create_user("ana.ruiz", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="cooperation"))
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("model", [model for model in ADMINS if inlines_of(model)], ids=lambda model: model.__name__)

@@ -254,7 +254,7 @@ class Visitor:
 
     def open(self, path, data=None, **headers):
         body = urllib.parse.urlencode(data).encode() if data else None
-        request = urllib.request.Request(self.address + path, body, headers)  # noqa: S310
+        request = urllib.request.Request(self.address + path, body, headers)
         return self.opener.open(request, timeout=20)
 
     def log_in(self, username, password):
