@@ -29,6 +29,22 @@ def test_agency_page_shows_its_projects_funds_and_roles(client):
     assert "Funds it manages 1 Fund Thai fund" in text
 
 
+@pytest.mark.parametrize("words", ["TICA", "tica", "ความร่วมมือ", "technical", "cooperation+thailand"])
+def test_agency_is_found_by_acronym_native_name_and_former_name(client, words):
+    builders.make_agency(
+        acronym="TICA",
+        slug="tica",
+        native_name="สำนักงานความร่วมมือเพื่อการพัฒนาระหว่างประเทศ",
+        former_names="Department of Technical and Economic Cooperation",
+    )
+    assert "/agencies/tica/" in read(client, f"/agencies/?q={words}").links
+
+
+def test_acronym_is_not_found_inside_other_words(client):
+    builders.make_agency("Critical Minerals Agency", slug="critical", country=None)
+    assert "0 agencies: TICA" in read(client, "/agencies/?q=TICA").text
+
+
 def test_agency_without_website_says_so(client):
     builders.make_agency(slug="tica")
     assert "Website Not stated in the sources" in read(client, "/agencies/tica/").text

@@ -70,6 +70,10 @@ def cooperation():
         ("q=unops+fiji", ["Coral reefs"]),
         ("q=%22coral+reefs%22", ["Coral reefs"]),
         ("q=%22reefs+coral%22", []),
+        ("q=cora", ["Coral reefs"]),
+        ("q=oral", []),
+        ("q=.*", []),
+        ("q=%22", ["Bamboo crafts", "Coral reefs", "Dairy farms", "Ebola care"]),
     ],
 )
 @pytest.mark.usefixtures("cooperation")

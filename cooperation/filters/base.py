@@ -1,5 +1,6 @@
 """What the filters of all lists have in common, and how a page can draw them."""
 
+import re
 from dataclasses import dataclass
 
 from django import forms
@@ -138,10 +139,14 @@ def codes_of(model, code, label, **used):
 
 
 def holds(word, columns):
-    """The condition that one of the columns contains `word`, in small or capital letters."""
+    """The condition that one of the columns contains a word that begins with `word`, in small or capital letters.
+
+    Scripts that write without spaces are searched anywhere in the text.
+    """
+    lookup, text = ("iregex", rf"(^|\W){re.escape(word)}") if word.isascii() else ("icontains", word)
     found = Q()
     for column in columns:
-        found |= Q(**{f"{column}__icontains": word})
+        found |= Q(**{f"{column}__{lookup}": text})
     return found
 
 

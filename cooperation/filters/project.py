@@ -103,7 +103,7 @@ class ProjectFilterSet(RecordFilterSet):
         """A project also holds the names of its partners and of its themes."""
         partners = Participation.objects.filter(holds(word, ("country__name", "organisation")))
         agencies = Agency.objects.published().filter(holds(word, ("name", "acronym", "former_names")))
-        themes = Theme.objects.filter(name__icontains=word)
+        themes = Theme.objects.filter(holds(word, ("name",)))
         return (
             super().holding(word)
             | Q(pk__in=partners.values("project"))
