@@ -54,9 +54,9 @@ def read_hosts(name):
 
 
 def make_var_dir():
-    """The folder var/, made if it is missing."""
+    """The folder var/, made if it is missing: for its owner only, since the database holds drafts and accounts."""
     try:
-        VAR_DIR.mkdir(exist_ok=True)
+        VAR_DIR.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         stop(f"The folder {VAR_DIR} cannot be made ({error.strerror}). Make it, writable for the portal.")
     return VAR_DIR

@@ -214,6 +214,7 @@ def test_secret_key_is_for_its_owner_only_and_stays(fresh):
     assert first == second
     assert len(first.strip()) >= 50
     assert stat.S_IMODE((fresh.var / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(fresh.var.stat().st_mode) == 0o700
     assert [path.name for path in fresh.var.iterdir()] == ["secret_key"]
 
 
