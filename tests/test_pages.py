@@ -204,3 +204,12 @@ def test_admin_goes_out_with_a_policy_that_allows_its_own_scripts_only(client):
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/nowhere/", "/projects", "/admin/", "/static/cooperation/portal.css", "/healthz"]
+)
+def test_policy_goes_out_with_every_answer(client, settings, address):
+    settings.SECURE_SSL_REDIRECT = True
+    for secure in (False, True):
+        assert "default-src 'none'" in client.get(address, secure=secure)["Content-Security-Policy"]

@@ -107,12 +107,12 @@ def test_setup_empty_leaves_the_fixtures_out_and_one_record_keeps_them_out(fresh
     ids=["unknown field", "unknown model", "broken YAML"],
 )
 def test_setup_refuses_a_faulty_fixture_whole(fresh, right, wrong, key):
-    sources = fresh.folder / "fixtures" / "sources.yaml"
+    sources = fresh.folder / "fixtures" / "02_sources.yaml"
     sources.write_text(sources.read_text().replace(right, wrong, 1))
     result = fresh.manage("setup")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
-    assert result.stderr.startswith("CommandError: The fixtures were not loaded. In fixtures/sources.yaml: ")
+    assert result.stderr.startswith("CommandError: The fixtures were not loaded. In fixtures/02_sources.yaml: ")
     assert key in result.stderr
     # The vocabulary comes before the sources and was in order.
     assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
@@ -123,18 +123,18 @@ def test_setup_names_a_reference_that_leads_nowhere(fresh):
     for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
         fixture.write_text("[]")
     agency = "- model: cooperation.agency\n  fields: {slug: nowhere, name: Nowhere, kind: ministry, country: [XXX]}\n"
-    (fresh.folder / "fixtures" / "agencies.yaml").write_text(agency)
+    (fresh.folder / "fixtures" / "04_agencies.yaml").write_text(agency)
     result = fresh.manage("setup")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
-    assert "In fixtures/agencies.yaml: " in result.stderr
+    assert "In fixtures/04_agencies.yaml: " in result.stderr
     assert "XXX" in result.stderr
     assert fresh.query("SELECT COUNT(*) FROM cooperation_agency") == [(0,)]
 
 
 @pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGKILL])
 def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_path):
-    sources = fresh.folder / "fixtures" / "sources.yaml"
+    sources = fresh.folder / "fixtures" / "02_sources.yaml"
     whole = sources.read_text()
     sources.unlink()
     os.mkfifo(sources)  # the command waits at it, with the vocabulary in its transaction
@@ -166,7 +166,7 @@ def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_p
     sources.unlink()
     sources.write_text(whole)
     for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
-        if fixture.name not in ("vocabulary.yaml", "sources.yaml"):
+        if fixture.name not in ("01_vocabulary.yaml", "02_sources.yaml"):
             fixture.write_text("[]")
     assert fresh.manage("setup").returncode == 0
     assert fresh.query("SELECT COUNT(*) FROM cooperation_theme")[0][0] > 50

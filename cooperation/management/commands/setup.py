@@ -10,18 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cooperation.models import PUBLIC_RECORDS
 
-# In this order, so that what a record refers to is there before it.
-FIXTURES = (
-    "vocabulary",
-    "sources",
-    "countries",
-    "agencies",
-    "forums",
-    "funds",
-    "projects",
-    "milestones",
-    "lessons",
-)
+# Their numbers are their order: what a record refers to is there before it.
+FIXTURES = sorted(path.stem for path in settings.FIXTURE_DIRS[0].glob("*.yaml"))
 
 
 class Command(BaseCommand):
