@@ -153,3 +153,16 @@ def test_former_address_of_a_withdrawn_record_leads_nowhere(client, model):
     record.slug, record.publication_status = "second-address", "withdrawn"
     record.save()
     assert client.get(first).status_code == 404
+
+
+def test_partner_that_is_no_more_than_an_unpublished_agency_leaves_no_empty_place(client):
+    agency = builders.make_agency("Zanzibarine agency", publication_status="draft", country=None)
+    project, forum, fund = builders.make_project(), builders.make_forum(), builders.make_fund()
+    Participation.objects.create(project=project, role="facilitating", agency=agency)
+    ForumRole.objects.create(forum=forum, role="convener", agency=agency)
+    FundManager.objects.create(fund=fund, agency=agency)
+    assert "Facilitating partner:" not in read(client, "/projects/").text
+    assert "No partner is stated in the sources." in read(client, project.get_absolute_url()).text
+    assert "Convener" not in read(client, forum.get_absolute_url()).text
+    assert "Managed by Not stated in the sources" in read(client, fund.get_absolute_url()).text
+    assert "Managed by:" not in read(client, "/funds/").text

@@ -272,6 +272,11 @@ class ForumRole(SourcedPart):
     def __str__(self):
         return f"{self.get_role_display()}: {self.country or self.agency or self.organisation}"
 
+    @property
+    def names_someone(self):
+        """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
+        return bool(self.country or self.agency or self.organisation)
+
     def natural_key(self):
         country = self.country.iso3 if self.country else None
         agency = self.agency.slug if self.agency else None

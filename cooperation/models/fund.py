@@ -108,6 +108,10 @@ class Fund(Record):
     def __str__(self):
         return self.name
 
+    @property
+    def named_managers(self):
+        return [manager for manager in self.managers.all() if manager.names_someone]
+
 
 class FundManagerQuerySet(SourcedQuerySet):
     def get_by_natural_key(self, fund, agency, organisation):
@@ -150,6 +154,11 @@ class FundManager(SourcedPart):
 
     def __str__(self):
         return str(self.agency or self.organisation)
+
+    @property
+    def names_someone(self):
+        """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
+        return bool(self.agency or self.organisation)
 
     def natural_key(self):
         return (self.fund.slug, self.agency.slug if self.agency else None, self.organisation)

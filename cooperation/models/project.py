@@ -211,7 +211,7 @@ class Project(Record):
     @property
     def partners_by_role(self):
         """`[(role label, [participation, ...]), ...]` in the order of `PartnerRole`, without empty roles."""
-        parts = self.participations.all()
+        parts = [part for part in self.participations.all() if part.names_someone]
         groups = [(role.label, [part for part in parts if part.role == role]) for role in PartnerRole]
         return [(label, members) for label, members in groups if members]
 
@@ -281,6 +281,11 @@ class Participation(SourcedPart):
 
     def __str__(self):
         return f"{self.get_role_display()}: {self.agency or self.country or self.organisation}"
+
+    @property
+    def names_someone(self):
+        """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
+        return bool(self.country or self.agency or self.organisation)
 
     def natural_key(self):
         country = self.country.iso3 if self.country else None

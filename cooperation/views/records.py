@@ -79,7 +79,7 @@ class ForumDetail(RecordDetail):
 
     def sections(self, record, references):
         return {
-            "roles": references.mark(record.roles.all()),
+            "roles": [role for role in references.mark(record.roles.all()) if role.names_someone],
             "members": references.mark(record.memberships.all()),
             "present_count": record.memberships.present().count(),
             "member_claims": references.claims_on("memberships"),
@@ -102,7 +102,7 @@ class FundDetail(RecordDetail):
 
     def sections(self, record, references):
         return {
-            "managers": references.mark(record.managers.all()),
+            "managers": [each for each in references.mark(record.managers.all()) if each.names_someone],
             "manager_claims": references.claims_on("managers"),
             "contributions": references.mark(record.contributions.all()),
             "contribution_claims": references.claims_on("contributions"),
