@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db import models
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,7 @@ class References:
     def __init__(self, record):
         self.record = record
         self.sources = []
+        self._asked = set()
         self._citations = defaultdict(list)
         for citation in record.citations.all():
             self._citations[citation.fact].append(citation)
@@ -74,6 +76,7 @@ class References:
 
     def fact(self, name):
         """The `Fact` of that name, each claim with its numbers."""
+        self._asked.add(name)
         found = self.record._meta.get_field(name)
         stored = _stored_text(self.record, found)
         numbers, notes, others = [], [], {}
@@ -95,7 +98,7 @@ class References:
         record = self.record
         fields = {each.name for each in (*record._meta.fields, *record._meta.many_to_many)}
         names = [name for name in record.FACTS if name in fields and name not in HEADING_FACTS]
-        facts = [self.fact(name) for name in names if not _is_hidden(record, name)]
+        facts = [self.fact(name) for name in names if not self._is_hidden(name)]
         return [fact for fact in facts if fact.items or fact.others or fact.name in record.EXPECTED_FACTS]
 
     def mark(self, parts):
@@ -107,6 +110,7 @@ class References:
 
     def claims_on(self, part_name):
         """Further claims about the parts called `part_name`, as `Claim`s."""
+        self._asked.add(part_name)
         return [
             Claim(
                 format_partial_date(citation.value),
@@ -117,8 +121,31 @@ class References:
         ]
 
     def further(self):
-        """Statements that no field holds, each with its source, as `Claim`s."""
-        return self.claims_on(FURTHER)
+        """Statements that no field holds, then whatever else is cited and was not asked for, as `Claim`s.
+
+        To be asked for last, so that no source of the record is missing from its page.
+        """
+        claims = self.claims_on(FURTHER)
+        for fact in self.record.FACTS:
+            if fact in self._asked or fact not in self._citations:
+                continue
+            if self._is_hidden(fact):
+                # The value would name the record that the public may not see; the source alone does not.
+                for citation in self._citations[fact]:
+                    self.number(citation.source)
+                continue
+            label = capfirst(fact_label(type(self.record), fact))
+            for claim in self.claims_on(fact):
+                claim.text = f"{label}: {claim.text}" if claim.text else label
+                claims.append(claim)
+        return claims
+
+    def _is_hidden(self, fact):
+        """Whether the fact is a link to a record that the public may not see."""
+        found = self.record._meta.get_field(fact)
+        return (
+            found.many_to_one and getattr(self.record, found.attname) is not None and getattr(self.record, fact) is None
+        )
 
 
 def count_sources(records):
@@ -152,12 +179,6 @@ def backed_by(source):
 def _add(values, value):
     if value and value not in values:
         values.append(value)
-
-
-def _is_hidden(record, name):
-    """Whether the fact is a link to a record that the public may not see."""
-    found = record._meta.get_field(name)
-    return found.many_to_one and getattr(record, found.attname) is not None and getattr(record, name) is None
 
 
 def _stored_text(record, found):

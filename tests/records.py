@@ -90,25 +90,27 @@ def add_parts(record, number, partner=None):
     return record
 
 
+BUILDERS = {
+    Project: builders.make_project,
+    Agency: builders.make_agency,
+    Forum: builders.make_forum,
+    Fund: builders.make_fund,
+    Milestone: builders.make_milestone,
+    Lesson: builders.make_lesson,
+}
+
+
 def make_record(model, number=0, parts=1, partner=None, **fields):
     """The `number`-th full record of `model`, with `parts` parts of each kind."""
     if model is Country:
         record = builders.make_country(ISO_CODES[number])
     elif model is Source:
-        milestone = builders.make_milestone(f"Milestone {number} of a source", slug=f"cites-{number}")
         record = builders.make_source(f"Report number {number}")
-        cite(milestone, "title", record)
+        for index in range(parts):
+            cite(builders.make_milestone(f"Milestone {index} of source {number}"), "title", record)
         return record
     else:
-        make = {
-            Project: builders.make_project,
-            Agency: builders.make_agency,
-            Forum: builders.make_forum,
-            Fund: builders.make_fund,
-            Milestone: builders.make_milestone,
-            Lesson: builders.make_lesson,
-        }[model]
-        record = make(f"{model.__name__} number {number}", **fields)
+        record = BUILDERS[model](f"{model.__name__} number {number}", **fields)
     return add_parts(record, parts, partner)
 
 

@@ -26,7 +26,7 @@ def test_forum_page_shows_both_dates_where_sources_disagree(client, fealac):
     assert "Established September 1999[1][2] Another source says 1998[3]" in read(client, "/forums/fealac/").text
 
 
-def test_less_precise_date_backs_a_more_precise_one_but_not_the_other_way_round_for_another_year(client, fealac):
+def test_another_month_of_the_same_year_is_shown_as_a_disagreement(client, fealac):
     cite(fealac, "established", builders.make_source("Archive"), "1999-08")
     assert "Another source says August 1999[1]" in read(client, "/forums/fealac/").text
 
@@ -95,3 +95,11 @@ def test_forum_list_shows_what_fits(client, fealac, query, expected):
     page = read(client, f"/forums/?{query}")
     shown = [forum.name for forum in Forum.objects.all() if forum.get_absolute_url() in page.links]
     assert shown == expected
+
+
+def test_value_that_only_a_disputed_source_gives_is_not_called_unstated(client):
+    forum = builders.make_forum("Network of Southern think tanks", slug="nest")
+    cite(forum, "established", builders.make_source("News item"), "2014")
+    text = read(client, "/forums/nest/").text
+    assert "Established No value accepted yet Another source says 2014[1]" in text
+    assert "Secretariat Not stated in the sources" in text

@@ -21,7 +21,7 @@ from cooperation.models import (
 )
 from tests import builders
 from tests.crawl import crawl, read
-from tests.records import add_parts, cite, list_url, make_record
+from tests.records import BUILDERS, add_parts, cite, list_url, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +39,8 @@ def plant(model, status, token):
         if field.name in ("title", "name", "acronym", "summary", "note", "text", "former_names", "secretariat", "city")
     }
     source = builders.make_source(f"{token} source", slug=f"{token}-source", publisher=f"{token} press")
-    make = {
-        Project: builders.make_project,
-        Agency: builders.make_agency,
-        Forum: builders.make_forum,
-        Fund: builders.make_fund,
-        Milestone: builders.make_milestone,
-        Lesson: builders.make_lesson,
-    }[model]
     name = texts.pop("title", None) or texts.pop("name")
-    record = make(name, slug=token, publication_status=status, **texts)
+    record = BUILDERS[model](name, slug=token, publication_status=status, **texts)
     cite(record, "further", source, f"{token} statement")
     add_parts(record, 1)
     return record
@@ -166,3 +158,12 @@ def test_partner_that_is_no_more_than_an_unpublished_agency_leaves_no_empty_plac
     assert "Convener" not in read(client, forum.get_absolute_url()).text
     assert "Managed by Not stated in the sources" in read(client, fund.get_absolute_url()).text
     assert "Managed by:" not in read(client, "/funds/").text
+
+
+def test_citation_of_a_link_to_an_unpublished_record_shows_its_source_but_not_its_value(client):
+    forum = builders.make_forum("Zanzibarine forum", slug="zanzibarine", publication_status="draft")
+    project = builders.make_project(forum=forum)
+    cite(project, "forum", builders.make_source("Annual report"), "zanzibarine")
+    page = read(client, project.get_absolute_url())
+    assert "Annual report." in page.text
+    assert "zanzibarine" not in page.text.lower()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.text import smart_split
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, FilterSet, MultipleChoiceFilter, NumberFilter
@@ -209,7 +210,7 @@ class RecordFilterSet(FilterSet):
         """For filters that only mean something together with others; `filter_queryset` applies them."""
         return queryset
 
-    @property
+    @cached_property
     def facets(self):
         """The filters with values to tick, in order. Offered is what leads to something, chosen values first."""
         facets, fields = [], self.form.fields
@@ -223,12 +224,12 @@ class RecordFilterSet(FilterSet):
                 facets.append(Facet(name, fields[name].label, fields[name].help_text, first, rest, is_open))
         return facets
 
-    @property
+    @cached_property
     def inputs(self):
         """The bound fields of the filters that are typed in, after the words."""
         return [field for field in self.form if field.name != "q" and field.name not in self._codes]
 
-    @property
+    @cached_property
     def chosen(self):
         """The filters in force, one `Chosen` for each value."""
         if not self.is_valid():
@@ -252,7 +253,7 @@ class RecordFilterSet(FilterSet):
         query.pop("page", None)
         return query.urlencode()
 
-    @property
+    @cached_property
     def problems(self):
         """What was wrong with the parameters, one `Problem` for each."""
         problems = []
