@@ -2,6 +2,7 @@
 
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
+from cooperation.models.data_version import Change, DataVersion
 from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
@@ -19,11 +20,13 @@ __all__ = [
     "Agency",
     "AgencyCitation",
     "AgencyRole",
+    "Change",
     "Citation",
     "Claim",
     "Contribution",
     "Country",
     "CountryCitation",
+    "DataVersion",
     "Document",
     "Evidence",
     "FormerSlug",

@@ -1,0 +1,188 @@
+"""The data version: it moves with every change of a record, whoever makes it.
+
+Triggers of the database write the log, so that no way of changing a record can forget it: a form, an import, a bulk
+update, a fixture, a deletion. Everything that is derived from the records (bitmaps, search index, cached pages) keeps
+the version it was made from and asks `changed_since` what to read again.
+
+On PostgreSQL every transaction that changes records waits for the one before it, as SQLite has it anyway: numbers are
+then in the order in which changes become visible.
+"""
+
+from hashlib import sha256
+
+from django.apps import apps
+from django.db import connection
+
+DATA, SEARCH = "data", "search"
+# More changes than this are not looked at one by one.
+FEW = 20_000
+# Only their log is about them.
+UNWATCHED = ("dataversion", "change", "formerslug")
+EVERYTHING = ""
+
+NOW = {
+    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000 + abs(random() % 1000)",
+    "postgresql": "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint * 1000 + floor(random() * 1000)::bigint",
+}
+STEP = (
+    "INSERT INTO cooperation_dataversion (name, number) VALUES ('data', {now}) "
+    "ON CONFLICT (name) DO UPDATE SET number = CASE WHEN excluded.number > cooperation_dataversion.number "
+    "THEN excluded.number ELSE cooperation_dataversion.number + 1 END"
+)
+LOG = (
+    "INSERT INTO cooperation_change (record_type, record_id, version) {rows} "
+    "ON CONFLICT (record_type, record_id) DO UPDATE SET version = excluded.version"
+)
+VERSION = "(SELECT number FROM cooperation_dataversion WHERE name = 'data')"
+
+# One function serves all tables: its arguments are the record type and the column that names the record.
+POSTGRESQL_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION cooperation_watch() RETURNS trigger LANGUAGE plpgsql AS $watch$
+BEGIN
+  {STEP.format(now=NOW["postgresql"])};
+  IF TG_OP = 'TRUNCATE' THEN
+    {LOG.format(rows=f"VALUES ('', 0, {VERSION})")};
+    RETURN NULL;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    EXECUTE format($rows${LOG.format(rows=f"SELECT DISTINCT %1$L, %2$I, {VERSION} FROM old_rows")}$rows$,
+      TG_ARGV[0], TG_ARGV[1]);
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    EXECUTE format($rows${LOG.format(rows=f"SELECT DISTINCT %1$L, %2$I, {VERSION} FROM new_rows")}$rows$,
+      TG_ARGV[0], TG_ARGV[1]);
+  END IF;
+  RETURN NULL;
+END $watch$
+"""
+POSTGRESQL_ROWS = {
+    "insert": "REFERENCING NEW TABLE AS new_rows",
+    "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "delete": "REFERENCING OLD TABLE AS old_rows",
+    "truncate": "",
+}
+
+
+def current(name=DATA):
+    """The number of the data version, in microseconds since 1970; 0 before the first change."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [name])
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def changed_since(version, *record_types):
+    """`{record type: {id, ...}}` of what changed after `version`, of the types given or of all.
+
+    None when that is too much to look at one by one, or when the log cannot tell.
+    """
+    statement = "SELECT record_type, record_id FROM cooperation_change WHERE version > %s"
+    arguments = [version]
+    if record_types:
+        statement += f" AND record_type IN (%s{', %s' * len(record_types)})"
+        arguments += [EVERYTHING, *record_types]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} LIMIT {FEW + 1}", arguments)
+        rows = cursor.fetchall()
+    if len(rows) > FEW or any(record_type == EVERYTHING for record_type, _id in rows):
+        return None
+    changed = {}
+    for record_type, record_id in rows:
+        changed.setdefault(record_type, set()).add(record_id)
+    return changed
+
+
+def watched_tables():
+    """`[(table, record type, column that names the record), ...]` of everything that a public page can show."""
+    watched = []
+    for model in apps.get_app_config("cooperation").get_models(include_auto_created=True):
+        meta = model._meta
+        if meta.model_name in UNWATCHED:
+            continue
+        if meta.auto_created:
+            owner = next(field for field in meta.fields if field.related_model is meta.auto_created)
+        else:
+            owner = meta.get_field(model.owner) if getattr(model, "owner", None) else meta.pk
+        record = owner.related_model or model
+        watched.append((meta.db_table, record._meta.model_name, owner.column))
+    return watched
+
+
+def sqlite_triggers(table, record_type, column):
+    """`{operation: body}` of the triggers of one table."""
+
+    def log(row):
+        return LOG.format(rows=f"VALUES ('{record_type}', {row}.\"{column}\", {VERSION})")
+
+    step = STEP.format(now=NOW["sqlite"])
+    steps = {"insert": [log("NEW")], "update": [log("OLD"), log("NEW")], "delete": [log("OLD")]}
+    return {
+        operation: f'AFTER {operation} ON "{table}" BEGIN {"; ".join([step, *logs])}; END'
+        for operation, logs in steps.items()
+    }
+
+
+def postgresql_triggers(table, record_type, column):
+    """`{operation: body}` of the triggers of one table."""
+    return {
+        operation: f'AFTER {operation} ON "{table}" {rows} FOR EACH STATEMENT '
+        f"EXECUTE FUNCTION cooperation_watch('{record_type}', '{column}')"
+        for operation, rows in POSTGRESQL_ROWS.items()
+    }
+
+
+def wanted_triggers(tables):
+    """`{name: (table, body)}` for those of our tables that the database has. A changed body is another name."""
+    bodies_of = {"sqlite": sqlite_triggers, "postgresql": postgresql_triggers}[connection.vendor]
+    wanted = {}
+    for table, record_type, column in watched_tables():
+        if table in tables:
+            for operation, body in bodies_of(table, record_type, column).items():
+                digest = sha256(f"{body}{POSTGRESQL_FUNCTION}".encode()).hexdigest()[:8]
+                wanted[f"watch_{table}_{operation}_{digest}"] = (table, body)
+    return wanted
+
+
+def present_triggers(cursor):
+    """`{name: table}` of our triggers in the database."""
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'watch_'"
+        )
+    else:
+        cursor.execute(
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE starts_with(tgname, 'watch_') AND pg_table_is_visible(pg_class.oid)"
+        )
+    return dict(cursor.fetchall())
+
+
+def drop_triggers(cursor, triggers):
+    for name, table in triggers.items():
+        cursor.execute(f'DROP TRIGGER "{name}"' + (f' ON "{table}"' if connection.vendor == "postgresql" else ""))
+
+
+def stop_watching(plan=(), **_signal):
+    """Before migrations: a rebuilt table would lose its triggers, and a rebuilt log could not be renamed under them."""
+    if plan:
+        with connection.cursor() as cursor:
+            drop_triggers(cursor, present_triggers(cursor))
+
+
+def watch(**_signal):
+    """After migrations: make the triggers that are missing. What went unseen meanwhile counts as a change of all."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        has_log = {"cooperation_dataversion", "cooperation_change"} <= tables
+        wanted = wanted_triggers(tables) if has_log else {}
+        present = present_triggers(cursor)
+        drop_triggers(cursor, {name: table for name, table in present.items() if name not in wanted})
+        missing = {name: trigger for name, trigger in wanted.items() if name not in present}
+        if not missing:
+            return
+        if connection.vendor == "postgresql":
+            cursor.execute(POSTGRESQL_FUNCTION)
+        for name, (_table, body) in missing.items():
+            cursor.execute(f'CREATE TRIGGER "{name}" {body}')
+        cursor.execute(STEP.format(now=NOW[connection.vendor]))
+        cursor.execute(LOG.format(rows="SELECT '', 0, number FROM cooperation_dataversion WHERE name = 'data'"))
