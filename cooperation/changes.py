@@ -71,18 +71,15 @@ def current(name=DATA):
     return row[0] if row else 0
 
 
-def changed_since(version, *record_types):
-    """`{record type: {id, ...}}` of what changed after `version`, of the types given or of all.
+def changed_since(version):
+    """`{record type: {id, ...}}` of what changed after `version`.
 
     None when that is too much to look at one by one, or when the log cannot tell.
     """
-    statement = "SELECT record_type, record_id FROM cooperation_change WHERE version > %s"
-    arguments = [version]
-    if record_types:
-        statement += f" AND record_type IN (%s{', %s' * len(record_types)})"
-        arguments += [EVERYTHING, *record_types]
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} LIMIT {FEW + 1}", arguments)
+        cursor.execute(
+            f"SELECT record_type, record_id FROM cooperation_change WHERE version > %s LIMIT {FEW + 1}", [version]
+        )
         rows = cursor.fetchall()
     if len(rows) > FEW or any(record_type == EVERYTHING for record_type, _id in rows):
         return None
@@ -169,8 +166,11 @@ def stop_watching(plan=(), **_signal):
             drop_triggers(cursor, present_triggers(cursor))
 
 
-def watch(**_signal):
-    """After migrations: make the triggers that are missing. What went unseen meanwhile counts as a change of all."""
+def watch(plan=None, **_signal):
+    """After migrations: make the triggers that are missing. What went unseen meanwhile counts as a change of all.
+
+    A `flush`, which has no plan, empties the log as well, so that it counts as a change of all, too.
+    """
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         has_log = {"cooperation_dataversion", "cooperation_change"} <= tables
@@ -178,7 +178,7 @@ def watch(**_signal):
         present = present_triggers(cursor)
         drop_triggers(cursor, {name: table for name, table in present.items() if name not in wanted})
         missing = {name: trigger for name, trigger in wanted.items() if name not in present}
-        if not missing:
+        if not wanted or (not missing and plan is not None):
             return
         if connection.vendor == "postgresql":
             cursor.execute(POSTGRESQL_FUNCTION)

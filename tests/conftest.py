@@ -2,6 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+
+from cooperation import search
+from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +20,19 @@ def plain_static_files(settings):
     }
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database as an installation has it: with a search index that is up to date."""
+    with django_db_blocker.unblock():
+        search.catch_up()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """No page of another test is kept."""
+    cache.clear()
+
+
 @pytest.fixture
 def curator(client):
     """A browser in which a curator is signed in who may do anything with the records, and nothing else."""
@@ -21,3 +40,14 @@ def curator(client):
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="cooperation"))
     client.force_login(user)
     return client
+
+
+@pytest.fixture(scope="module")
+def fixtures_loaded(django_db_setup, django_db_blocker):
+    """The fixtures in the database until the end of a file of tests, each of which is marked django_db as well."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("loaddata", *FIXTURES, verbosity=0)
+        learn_table_sizes()
+        search.catch_up()
+        yield
+        transaction.set_rollback(True)

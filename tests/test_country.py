@@ -59,6 +59,17 @@ def test_country_page_names_memberships_hosted_meetings_and_funds(client, thaila
     assert "Funds it pays into 1 Fund Perez-Guerrero Trust Fund" in text
 
 
+def test_country_page_shows_short_and_former_names_with_their_source(client):
+    country = builders.make_country("THA", other_names="Siam\nTailandia")
+    assert "Other names Siam, Tailandia no source yet" in read(client, "/countries/THA/").text
+    country.citations.create(fact="other_names", source=builders.make_source("Names of territories"))
+    text = read(client, "/countries/THA/").text
+    assert "Other names Siam, Tailandia[1]" in text
+    assert "Names of territories" in text
+    builders.make_country("TON")
+    assert "Other names" not in read(client, "/countries/TON/").text
+
+
 def test_country_page_without_anything_says_so(client):
     builders.make_country("TON")
     text = read(client, "/countries/TON/").text

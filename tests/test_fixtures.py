@@ -7,14 +7,16 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
-from django.db import models, transaction
+from django.db import models
 
-from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
+from cooperation.management.commands.setup import FIXTURES
 from cooperation.models import (
     PUBLIC_RECORDS,
     Agency,
+    Change,
     Citation,
     Country,
+    DataVersion,
     Forum,
     Fund,
     Lesson,
@@ -30,30 +32,19 @@ from cooperation.models import (
 )
 from tests.crawl import Page, read
 
-MODELS = list(apps.get_app_config("cooperation").get_models())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded")]
 
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker):
-    """The fixtures in the database until the end of this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", *FIXTURES, verbosity=0)
-        learn_table_sizes()
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def undone(loaded):
-    """What a test changes is undone after it."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+BOOKKEEPING = (Change, DataVersion)
+MODELS = [each for each in apps.get_app_config("cooperation").get_models() if each not in BOOKKEEPING]
 
 
 def every_row():
     models_and_links = apps.get_app_config("cooperation").get_models(include_auto_created=True)
-    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models_and_links}
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for model in models_and_links
+        if model not in BOOKKEEPING
+    }
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -177,13 +177,19 @@ def test_request_that_cannot_be_read_is_answered_in_words(client):
     assert "The address holds more than the portal can take in" in Page(answer.content.decode()).text
 
 
-def test_home_searches_where_the_visitor_chooses(client):
-    page = read(client, "/")
-    buttons = [attrs.get("formaction", page.all("form")[0]["action"]) for attrs in page.all("button")]
-    assert buttons == ["/projects/", "/agencies/", "/forums/", "/countries/"]
+def test_home_has_one_search_that_goes_through_everything(client):
+    forms = read(client, "/").all("form")
+    assert [form["action"] for form in forms if form.get("role") == "search"] == ["/search/"]
+
+
+@pytest.mark.parametrize("address", ["/projects/", "/about/", "/nowhere/"])
+def test_every_other_page_has_the_search_in_its_head(client, address):
+    page = Page(client.get(address).content.decode())
+    assert [form["action"] for form in page.all("form") if form.get("role") == "search"] == ["/search/"]
 
 
 def test_failing_page_apologises_without_a_traceback(caplog):
+    builders.make_project()
     visitor = Client(raise_request_exception=False)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE cooperation_project RENAME TO out_of_reach")

@@ -16,11 +16,11 @@ class CountryCitationInline(CitationInline):
 class CountryAdmin(CitingAdmin):
     list_display = ["name", "iso3", "iso2", "m49", "portal_region", "subregion", "income_group", "sourced_statements"]
     list_filter = ["portal_region", SourcesFilter, "sids", "ldc", "lldc", "income_group", "subregion"]
-    search_fields = ["name", "iso3", "iso2", "name_es", "name_pt", "name_fr", "m49"]
-    search_help_text = _("Name in any language, ISO code or M49 code")
+    search_fields = ["name", "iso3", "iso2", "name_es", "name_pt", "name_fr", "other_names", "m49"]
+    search_help_text = _("Name in any language (also short or former), ISO code or M49 code")
     inlines = [CountryCitationInline]
     fieldsets = [
-        (_("Names"), {"fields": ["name", "name_es", "name_pt", "name_fr"]}),
+        (_("Names"), {"fields": ["name", "name_es", "name_pt", "name_fr", "other_names"]}),
         (_("Codes"), {"fields": [("iso3", "iso2", "m49")]}),
         (_("Region"), {"fields": ["portal_region", "subregion"]}),
         (_("Groups of countries"), {"fields": ["sids", "ldc", "lldc", ("income_group", "income_fiscal_year")]}),

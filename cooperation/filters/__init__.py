@@ -10,10 +10,26 @@ from cooperation.filters.forum import ForumFilterSet
 from cooperation.filters.fund import FundFilterSet
 from cooperation.filters.lesson import LessonFilterSet
 from cooperation.filters.milestone import MilestoneFilterSet
+from cooperation.filters.partners import project_counts
 from cooperation.filters.project import ProjectFilterSet
 from cooperation.filters.source import SourceFilterSet
 
+FILTERSETS = {
+    each._meta.model: each
+    for each in (
+        ProjectFilterSet,
+        AgencyFilterSet,
+        ForumFilterSet,
+        FundFilterSet,
+        CountryFilterSet,
+        MilestoneFilterSet,
+        LessonFilterSet,
+        SourceFilterSet,
+    )
+}
+
 __all__ = [
+    "FILTERSETS",
     "AgencyFilterSet",
     "CountryFilterSet",
     "ForumFilterSet",
@@ -22,4 +38,5 @@ __all__ = [
     "MilestoneFilterSet",
     "ProjectFilterSet",
     "SourceFilterSet",
+    "project_counts",
 ]

@@ -2,23 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.filters.base import PUBLISHED, REGION_CHOICES, CodesFilter, RecordFilterSet, codes_of
+from cooperation.facets import Own, Rows
+from cooperation.filters.base import REGION_CHOICES, Codes, CodesFilter, RecordFilterSet
 from cooperation.models import Agency, AgencyRole, Country
 
 
 class AgencyFilterSet(RecordFilterSet):
-    SEARCHED = ("name", "acronym", "native_name", "former_names", "slug", "summary")
     ORDERS = {"name": (_("Name"), ("name", "id")), "newest": (_("Newest change"), ("-updated", "-id"))}
 
-    country = CodesFilter(
-        "country__iso3",
-        label=_("Country"),
-        choices=codes_of(Country, "iso3", "name", agencies__publication_status=PUBLISHED),
-    )
-    region = CodesFilter("country__portal_region", label=_("Region"), choices=REGION_CHOICES)
-    kind = CodesFilter("kind", label=_("Kind"), choices=Agency.Kind.choices)
+    country = CodesFilter(Own("country"), label=_("Country"), choices=Codes(Country, "iso3", "name"), in_words=True)
+    region = CodesFilter(Own("country__portal_region"), label=_("Region"), choices=REGION_CHOICES)
+    kind = CodesFilter(Own("kind"), label=_("Kind"), choices=Agency.Kind.choices)
     role = CodesFilter(
-        "roles__role", label=_("Role in cooperation"), choices=AgencyRole._meta.get_field("role").choices
+        Rows(AgencyRole, "agency", ("role",)),
+        label=_("Role in cooperation"),
+        choices=AgencyRole._meta.get_field("role").choices,
     )
 
     class Meta:

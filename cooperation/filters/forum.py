@@ -1,32 +1,72 @@
 """What can be asked of the forums."""
 
+import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.filters.base import PUBLISHED, CodesFilter, RecordFilterSet, codes_of
-from cooperation.models import Country, Forum, Membership, Theme
+from cooperation.facets import Own, Rows
+from cooperation.filters.base import Codes, CodesFilter, RecordFilterSet, YearFilter
+from cooperation.models import Country, Forum, Membership, Theme, Vitality, vitality
+
+PRESENT_MEMBERS = Rows(Membership, "forum", ("country",), Membership.as_of())
+
+
+def members(filterset, asked):
+    """The forums that each country belongs to: today, or as of the year that is asked."""
+    if "as_of" not in asked:
+        return filterset.index.bitmaps(PRESENT_MEMBERS)
+    members_then = Rows(Membership, "forum", ("country",), Membership.as_of(asked["as_of"]))
+    return {country: filterset.index.of_ids(ids) for country, ids in members_then.read()}
+
+
+def vitalities(filterset, asked):
+    """The forums of each `Vitality`, as of today."""
+    today = timezone.now().date()
+    return filterset.index.derived(("vitality", today), lambda index: _vitalities(index, today))
+
+
+def _vitalities(index, today):
+    found = {verdict: [] for verdict in Vitality}
+    for forum, last_meeting, rhythm in (
+        Forum.objects.published().with_last_meeting().values_list("pk", "last_meeting", "rhythm_months")
+    ):
+        found[vitality(last_meeting, rhythm, today)].append(forum)
+    return {verdict.value: index.of_ids(np.array(forums, np.int64)) for verdict, forums in found.items()}
 
 
 class ForumFilterSet(RecordFilterSet):
-    SEARCHED = ("name", "acronym", "name_es", "name_pt", "name_fr", "former_names", "slug", "summary")
     ORDERS = {"name": (_("Name"), ("name", "id")), "newest": (_("Newest change"), ("-updated", "-id"))}
 
-    kind = CodesFilter("kind", label=_("Kind"), choices=Forum.Kind.choices)
-    region = CodesFilter("reach", label=_("Regions"), choices=Forum.Reach.choices)
+    kind = CodesFilter(Own("kind"), label=_("Kind"), choices=Forum.Kind.choices)
+    region = CodesFilter(Own("reach"), label=_("Regions"), choices=Forum.Reach.choices)
+    vitality = CodesFilter(
+        vitalities,
+        sources=(),
+        label=_("State"),
+        choices=Vitality.choices,
+        help_text=_(
+            "Active: met within one and a half rounds of its own rhythm, or within three years when none is stated. "
+            "Dormant: no meeting for longer than that and for over five years. Quiet: in between. "
+            "Not known: no meeting is recorded."
+        ),
+    )
     member = CodesFilter(
-        method="with_member",
-        label=_("Present member"),
-        choices=codes_of(Country, "iso3", "name", memberships__forum__publication_status=PUBLISHED),
-        help_text=_("Members and associate members; observers and former members do not count."),
+        members,
+        sources=(PRESENT_MEMBERS,),
+        group="membership",
+        label=_("Member"),
+        choices=Codes(Country, "iso3", "name"),
+        help_text=_("Members and associate members, today or as of the year below; observers do not count."),
+    )
+    as_of = YearFilter(
+        group="membership",
+        label=_("Member as of (year)"),
+        help_text=_("Who joined on no recorded date counts from the foundation of the forum on."),
     )
     theme = CodesFilter(
-        "themes__code",
-        label=_("Theme"),
-        choices=codes_of(Theme, "code", "name", forums__publication_status=PUBLISHED),
+        Rows(Forum.themes.through, "forum", ("theme",)), label=_("Theme"), choices=Codes(Theme, "code", "name")
     )
 
     class Meta:
         model = Forum
         fields = []
-
-    def with_member(self, queryset, name, countries):
-        return queryset.filter(pk__in=Membership.objects.present().filter(country__iso3__in=countries).values("forum"))

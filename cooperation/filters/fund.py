@@ -2,28 +2,25 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.filters.base import PUBLISHED, CodesFilter, RecordFilterSet, codes_of
-from cooperation.models import Agency, Country, Forum, Fund
+from cooperation.facets import Own, Rows
+from cooperation.filters.base import Codes, CodesFilter, RecordFilterSet
+from cooperation.models import Agency, Contribution, Country, Forum, Fund, FundManager
 
 
 class FundFilterSet(RecordFilterSet):
-    SEARCHED = ("name", "acronym", "slug", "summary")
     ORDERS = {"name": (_("Name"), ("name", "id")), "newest": (_("Newest change"), ("-updated", "-id"))}
 
     forum = CodesFilter(
-        "forum__slug",
-        label=_("Forum"),
-        choices=codes_of(Forum, "slug", "name", funds__publication_status=PUBLISHED),
+        Own("forum"), label=_("Forum"), choices=Codes(Forum, "slug", "name", ("acronym",)), in_words=True
     )
     agency = CodesFilter(
-        "managers__agency__slug",
+        Rows(FundManager, "fund", ("agency",)),
         label=_("Managed by"),
-        choices=codes_of(Agency, "slug", "name", managed_funds__fund__publication_status=PUBLISHED),
+        choices=Codes(Agency, "slug", "name", ("acronym",)),
+        in_words=True,
     )
     country = CodesFilter(
-        "contributions__country__iso3",
-        label=_("Contributor"),
-        choices=codes_of(Country, "iso3", "name", contributions__fund__publication_status=PUBLISHED),
+        Rows(Contribution, "fund", ("country",)), label=_("Contributor"), choices=Codes(Country, "iso3", "name")
     )
 
     class Meta:

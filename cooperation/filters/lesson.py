@@ -7,7 +7,6 @@ from cooperation.models import Lesson
 
 
 class LessonFilterSet(RecordFilterSet):
-    SEARCHED = ("title", "summary", "text", "slug")
     ORDERS = {"position": (_("As they build on each other"), ("position", "id"))}
 
     class Meta:

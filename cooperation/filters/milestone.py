@@ -2,41 +2,30 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.filters.base import PUBLISHED, CodesFilter, PeriodForm, RecordFilterSet, YearFilter, codes_of
+from cooperation.facets import Own
+from cooperation.filters.base import Codes, CodesFilter, PeriodForm, RecordFilterSet, YearFilter, year_of
 from cooperation.models import Country, Forum, Milestone, PortalRegion
+
+YEAR = year_of("year_of_event", "date")
 
 
 class MilestoneFilterSet(RecordFilterSet):
-    SEARCHED = ("title", "summary", "city", "slug", "note")
     ORDERS = {
         "oldest": (_("Oldest first"), ("date", "id")),
         "latest": (_("Latest first"), ("-date", "-id")),
     }
 
     forum = CodesFilter(
-        "forum__slug",
-        label=_("Forum"),
-        choices=codes_of(Forum, "slug", "name", milestones__publication_status=PUBLISHED),
+        Own("forum"), label=_("Forum"), choices=Codes(Forum, "slug", "name", ("acronym",)), in_words=True
     )
     country = CodesFilter(
-        "country__iso3",
-        label=_("Country of the place"),
-        choices=codes_of(Country, "iso3", "name", milestones__publication_status=PUBLISHED),
+        Own("country"), label=_("Country of the place"), choices=Codes(Country, "iso3", "name"), in_words=True
     )
-    region = CodesFilter("country__portal_region", label=_("Region of the place"), choices=PortalRegion.choices)
-    year_from = YearFilter(label=_("From (year)"))
-    year_to = YearFilter(label=_("To (year)"))
+    region = CodesFilter(Own("country__portal_region"), label=_("Region of the place"), choices=PortalRegion.choices)
+    year_from = YearFilter(YEAR, label=_("From (year)"))
+    year_to = YearFilter(YEAR, from_then_on=False, label=_("To (year)"))
 
     class Meta:
         model = Milestone
         fields = []
         form = PeriodForm
-
-    def filter_queryset(self, queryset):
-        asked = self.form.cleaned_data
-        queryset = super().filter_queryset(queryset)
-        if asked["year_from"]:
-            queryset = queryset.filter(date__gte=f"{asked['year_from']:04d}")
-        if asked["year_to"]:
-            queryset = queryset.filter(date__lte=f"{asked['year_to']:04d}-12-31")
-        return queryset

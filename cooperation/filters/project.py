@@ -1,134 +1,239 @@
 """What can be asked of the projects."""
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter
 
+from cooperation.facets import NOTHING, Own, Rows, intersection, union
 from cooperation.filters.base import (
-    GROUP_CHOICES,
-    PUBLISHED,
     REGION_CHOICES,
-    UNKNOWN_VALUE,
+    YES_NO,
+    Codes,
     CodesFilter,
     PeriodForm,
     RecordFilterSet,
+    SwitchFilter,
+    WordsFilter,
     YearFilter,
-    codes_of,
-    holds,
-    in_groups,
+    year_of,
 )
+from cooperation.filters.country import (
+    FORUMS,
+    GROUP_CHOICES,
+    GROUPS,
+    INCOME,
+    REGION,
+    SUBREGION,
+    CountryFilterSet,
+    forums_of_members,
+)
+from cooperation.filters.partners import COUNTRIES_IN_ROLES, NEWEST_CHANGE, by_country, by_role
 from cooperation.models import (
     Agency,
     Country,
-    Forum,
+    Document,
     Fund,
     Goal,
     Instrument,
     Participation,
     PartnerRole,
+    PortalRegion,
     Project,
+    ProjectCitation,
     Scope,
+    Subregion,
     Theme,
 )
 
+COUNTRIES = Codes(Country, "iso3", "name", ("name_es", "name_pt", "name_fr", "other_names", "iso3"))
+AGENCIES = Codes(Agency, "slug", "name", ("acronym", "native_name", "former_names"))
+SOURCED = (
+    Rows(ProjectCitation, "project"),
+    Rows(Participation, "project", where=Q(source__isnull=False)),
+    Rows(Document, "project", where=Q(source__isnull=False)),
+)
+HAS_BUDGET = Own("has_budget", Case(When(budget_amount__isnull=False, then=Value("yes")), default=Value("no")))
+# One without an end is taken to last no longer than its start, since nothing says so, and the other way round.
+FIRST_YEAR, LAST_YEAR = year_of("first_year", "start", "end"), year_of("last_year", "end", "start")
+
+
+class PartnerFilter(CodesFilter):
+    """Partner countries: any of those chosen, or all of them when `country_match` says so."""
+
+    def restriction(self, filterset, codes):
+        if takes_all(filterset.asked):
+            bitmaps = countries_in(filterset, filterset.asked.get("role"))
+            return intersection([bitmaps.get(key, NOTHING) for key in filterset.keys(self, codes)])
+        return super().restriction(filterset, codes)
+
+
+class RoleFilter(CodesFilter):
+    """Roles: of the countries chosen, by whose filter they are then applied, or of any partner."""
+
+    def restriction(self, filterset, codes):
+        return None if "country" in filterset.asked else super().restriction(filterset, codes)
+
+
+def takes_all(asked):
+    return asked.get("country_match") == "all"
+
+
+def countries_in(filterset, roles):
+    """`{country: bitmap}` of the projects in which it has one of these roles, or any role when none is given."""
+    if not roles:
+        return by_country(filterset.index)
+    bound = filterset.index.bitmaps(COUNTRIES_IN_ROLES)
+    countries = {country for country, role in bound if role in roles}
+    return {country: union(bound[country, role] for role in roles if (country, role) in bound) for country in countries}
+
+
+def partners(filterset, asked):
+    """What each country gives, in the roles that are asked, and beside those chosen when all must take part."""
+    bitmaps = countries_in(filterset, asked.get("role"))
+    if not takes_all(asked) or "country" not in asked:
+        return bitmaps
+    chosen = filterset.keys(filterset.filters["country"], asked["country"])
+    together = intersection([bitmaps.get(key, NOTHING) for key in chosen])
+    return {key: bitmap & together for key, bitmap in bitmaps.items()}
+
+
+def roles(filterset, asked):
+    """What each role gives: of the countries that are asked, or of any partner."""
+    if "country" not in asked:
+        return by_role(filterset.index)
+    bound = filterset.index.bitmaps(COUNTRIES_IN_ROLES)
+    countries = filterset.keys(filterset.filters["country"], asked["country"])
+    unite = intersection if takes_all(asked) else union
+    return {role: unite(bound.get((country, role), NOTHING) for country in countries) for role in PartnerRole.values}
+
+
+def partners_in(countries, filterset):
+    """`{value: bitmap}` of the projects with a partner among the countries (bitmap of them) of each value."""
+    countries_index, projects = CountryFilterSet().index, by_country(filterset.index)
+    return {
+        value: union(projects[each] for each in countries_index.ids_of(bitmap).tolist() if each in projects)
+        for value, bitmap in countries.items()
+    }
+
+
+def partners_by(own):
+    """The values of a filter: what `own` says of the partner countries."""
+
+    def values(filterset, asked):
+        return filterset.index.derived(own, lambda index: partners_in(CountryFilterSet().index.bitmaps(own), filterset))
+
+    return values
+
+
+def partners_of_group(filterset, asked):
+    return {name: partners_by(own)(filterset, asked).get(True, NOTHING) for name, own in GROUPS.items()}
+
+
+def partners_of_forum(filterset, asked):
+    """Projects with a partner that belongs to each forum: today, or as of the year that is asked."""
+    if "as_of" in asked:
+        return partners_in(forums_of_members(CountryFilterSet(), asked), filterset)
+    return filterset.index.derived(
+        "member_of", lambda index: partners_in(forums_of_members(CountryFilterSet(), {}), filterset)
+    )
+
+
+def scopes(filterset, asked):
+    regions = partners_by(REGION)(filterset, asked)
+    asia_pacific, lac = regions.get(PortalRegion.ASIA_PACIFIC, NOTHING), regions.get(PortalRegion.LAC, NOTHING)
+    return {
+        Scope.INTERREGIONAL: asia_pacific & lac,
+        Scope.ASIA_PACIFIC: asia_pacific - lac,
+        Scope.LAC: lac - asia_pacific,
+        Scope.OTHER: filterset.index.live - asia_pacific - lac,
+    }
+
+
+def has_source(filterset, asked):
+    sourced = union(filterset.index.bitmaps(rows).get(True, NOTHING) for rows in SOURCED)
+    return {"yes": sourced, "no": filterset.index.live - sourced}
+
+
+def own_rows(field):
+    """What a project is linked to by `field`, many to many."""
+    return Rows(getattr(Project, field).through, "project", (field.rstrip("s"),))
+
 
 class ProjectFilterSet(RecordFilterSet):
-    SEARCHED = ("title", "official_id", "summary", "slug", "note")
     ORDERS = {
-        "newest": (_("Newest change"), ("-updated", "-id")),
+        "newest": (_("Newest change"), NEWEST_CHANGE),
         "title": (_("Title"), ("title", "id")),
         "start": (_("Start, latest first"), ("-start", "-id")),
     }
 
-    country = CodesFilter(
-        method="jointly",
+    country = PartnerFilter(
+        partners,
+        sources=(COUNTRIES_IN_ROLES,),
+        group="partner",
         label=_("Partner country"),
-        choices=codes_of(Country, "iso3", "name", participations__project__publication_status=PUBLISHED),
+        choices=COUNTRIES,
+        in_words=True,
     )
-    country_match = ChoiceFilter(
-        method="jointly",
+    country_match = SwitchFilter(
+        group="partner",
         label=_("Of several countries"),
         choices=[("all", _("all take part"))],
         empty_label=_("any takes part"),
-        error_messages={"invalid_choice": UNKNOWN_VALUE},
     )
-    role = CodesFilter(
-        method="jointly",
+    role = RoleFilter(
+        roles,
+        sources=(COUNTRIES_IN_ROLES,),
+        group="partner",
         label=_("Role"),
         choices=PartnerRole.choices,
         help_text=_("Of the partner countries chosen above; of any partner when none is chosen."),
     )
-    region = CodesFilter(
-        "participations__country__portal_region", label=_("Region of a partner"), choices=REGION_CHOICES
-    )
-    scope = CodesFilter(method="of_scopes", label=_("Scope"), choices=Scope.choices)
-    modality = CodesFilter("modality", label=_("Modality"), choices=Project.Modality.choices)
-    status = CodesFilter("status", label=_("Activity status"), choices=Project.Status.choices)
+    scope = CodesFilter(scopes, sources=(), label=_("Scope"), choices=Scope.choices)
     theme = CodesFilter(
-        "themes__code",
-        label=_("Theme"),
-        choices=codes_of(Theme, "code", "name", projects__publication_status=PUBLISHED),
+        own_rows("themes"), label=_("Theme"), choices=Codes(Theme, "code", "name"), in_words=True, offers_opposite=True
     )
-    goal = CodesFilter(
-        "goals__number",
-        label=_("Sustainable Development Goal"),
-        choices=codes_of(Goal, "number", "name", projects__publication_status=PUBLISHED),
-    )
-    instrument = CodesFilter(
-        "instruments__code",
-        label=_("Instrument"),
-        choices=codes_of(Instrument, "code", "name", projects__publication_status=PUBLISHED),
-    )
-    forum = CodesFilter(
-        "forum__slug", label=_("Forum"), choices=codes_of(Forum, "slug", "name", projects__publication_status=PUBLISHED)
-    )
-    fund = CodesFilter(
-        "fund__slug", label=_("Fund"), choices=codes_of(Fund, "slug", "name", projects__publication_status=PUBLISHED)
+    modality = CodesFilter(Own("modality"), label=_("Modality"), choices=Project.Modality.choices, offers_opposite=True)
+    status = CodesFilter(
+        Own("status"), label=_("Activity status"), choices=Project.Status.choices, offers_opposite=True
     )
     agency = CodesFilter(
-        "participations__agency__slug",
-        label=_("Partner agency"),
-        choices=codes_of(Agency, "slug", "name", participations__project__publication_status=PUBLISHED),
+        Rows(Participation, "project", ("agency",)), label=_("Partner agency"), choices=AGENCIES, in_words=True
     )
-    group = CodesFilter(method="with_group", label=_("Partner belongs to"), choices=GROUP_CHOICES)
-    year_from = YearFilter(label=_("Active from (year)"))
-    year_to = YearFilter(label=_("Active to (year)"))
+    forum = CodesFilter(Own("forum"), label=_("Forum"), choices=FORUMS, in_words=True)
+    fund = CodesFilter(Own("fund"), label=_("Fund"), choices=Codes(Fund, "slug", "name", ("acronym",)), in_words=True)
+    goal = CodesFilter(
+        own_rows("goals"), label=_("Sustainable Development Goal"), choices=Codes(Goal, "number", "name")
+    )
+    instrument = CodesFilter(own_rows("instruments"), label=_("Instrument"), choices=Codes(Instrument, "code", "name"))
+    region = CodesFilter(partners_by(REGION), sources=(), label=_("Region of a partner"), choices=REGION_CHOICES)
+    subregion = CodesFilter(
+        partners_by(SUBREGION), sources=(), label=_("M49 subregion of a partner"), choices=Subregion.choices
+    )
+    group = CodesFilter(partners_of_group, sources=(), label=_("Partner belongs to"), choices=GROUP_CHOICES)
+    income = CodesFilter(
+        partners_by(INCOME), sources=(), label=_("Income group of a partner"), choices=Country.IncomeGroup.choices
+    )
+    member_of = CodesFilter(
+        partners_of_forum,
+        sources=(),
+        group="membership",
+        label=_("Partner is member of"),
+        choices=FORUMS,
+        help_text=_("Members and associate members, today or as of the year below."),
+    )
+    has_source = CodesFilter(has_source, sources=SOURCED, label=_("Has a source"), choices=YES_NO)
+    has_budget = CodesFilter(HAS_BUDGET, label=_("Has a budget"), choices=YES_NO)
+    as_of = YearFilter(
+        group="membership",
+        label=_("Member as of (year)"),
+        help_text=_("Who joined on no recorded date counts from the foundation of the forum on."),
+    )
+    organisation = WordsFilter(
+        ("organisations",), in_words=("agency",), label=_("Partner organisation (words of its name)")
+    )
+    year_from = YearFilter(LAST_YEAR, label=_("Active from (year)"))
+    year_to = YearFilter(FIRST_YEAR, from_then_on=False, label=_("Active to (year)"))
 
     class Meta:
         model = Project
         fields = []
         form = PeriodForm
-
-    def holding(self, word):
-        """A project also holds the names of its partners and of its themes."""
-        partners = Participation.objects.filter(holds(word, ("country__name", "organisation")))
-        agencies = Agency.objects.published().filter(holds(word, ("name", "acronym", "former_names")))
-        themes = Theme.objects.filter(holds(word, ("name",)))
-        return (
-            super().holding(word)
-            | Q(pk__in=partners.values("project"))
-            | Q(pk__in=Participation.objects.filter(agency__in=agencies).values("project"))
-            | Q(pk__in=Project.themes.through.objects.filter(theme__in=themes).values("project"))
-        )
-
-    def filter_queryset(self, queryset):
-        asked = self.form.cleaned_data
-        queryset = super().filter_queryset(queryset)
-        if asked["country_match"] == "all":
-            for iso3 in asked["country"]:
-                queryset = queryset.with_partner([iso3], asked["role"])
-        elif asked["country"] or asked["role"]:
-            queryset = queryset.with_partner(asked["country"], asked["role"])
-        if asked["year_from"] or asked["year_to"]:
-            queryset = queryset.active_between(asked["year_from"], asked["year_to"])
-        return queryset
-
-    def of_scopes(self, queryset, name, scopes):
-        fitting = queryset.none()
-        for scope in scopes:
-            fitting |= queryset.of_scope(scope)
-        return fitting
-
-    def with_group(self, queryset, name, groups):
-        countries = in_groups(Country.objects.all(), groups)
-        return queryset.filter(pk__in=Project.objects.filter(participations__country__in=countries).values("pk"))

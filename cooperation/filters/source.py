@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.facets import Own
 from cooperation.filters.base import CodesFilter, RecordFilterSet
 from cooperation.models import Source
 
 
 class SourceFilterSet(RecordFilterSet):
-    SEARCHED = ("title", "publisher", "url", "slug")
     ORDERS = {"publisher": (_("Publisher"), ("publisher", "title", "id"))}
 
-    kind = CodesFilter("kind", label=_("Kind"), choices=Source.Kind.choices)
+    kind = CodesFilter(Own("kind"), label=_("Kind"), choices=Source.Kind.choices)
 
     class Meta:
         model = Source

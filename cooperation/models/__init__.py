@@ -3,7 +3,7 @@
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
 from cooperation.models.data_version import Change, DataVersion
-from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
+from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership, Vitality, vitality
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
 from cooperation.models.milestone import Milestone, MilestoneCitation
@@ -56,5 +56,7 @@ __all__ = [
     "SourcedPart",
     "Subregion",
     "Theme",
+    "Vitality",
     "format_partial_date",
+    "vitality",
 ]

@@ -57,6 +57,9 @@ class Agency(Record):
     )
     EXPECTED_FACTS = ("established", "website")
     SOURCED_PARTS = ("roles",)
+    SEARCH_KEYS = ("slug", "name", "acronym", "native_name", "former_names", "iati_id")
+    SEARCH_NAMES = ("name", "acronym", "native_name", "former_names", "iati_id")
+    SEARCH_TEXTS = ("headquarters", "country__name", "parent_name", "summary", "note")
 
     name = models.CharField(
         _("name"), max_length=200, help_text=_("In English. Example: Thailand International Cooperation Agency.")

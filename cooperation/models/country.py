@@ -1,11 +1,11 @@
 """Countries and areas: codes, names and the groups they are counted in."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.models.record import PublicationStatus, PublicQuerySet
+from cooperation.models.record import PublicQuerySet
 from cooperation.models.source import Citation
 
 
@@ -45,15 +45,6 @@ class Subregion(models.TextChoices):
 
 
 class CountryQuerySet(PublicQuerySet):
-    def for_list(self):
-        return self.annotate(
-            project_count=Count(
-                "participations__project",
-                filter=Q(participations__project__publication_status=PublicationStatus.PUBLISHED),
-                distinct=True,
-            )
-        )
-
     def for_detail(self):
         return self.prefetch_related("citations__source")
 
@@ -79,6 +70,7 @@ class Country(models.Model):
         "name_es",
         "name_pt",
         "name_fr",
+        "other_names",
         "iso2",
         "m49",
         "subregion",
@@ -90,6 +82,9 @@ class Country(models.Model):
     )
     EXPECTED_FACTS = ("income_group",)
     SOURCED_PARTS = ()
+    SEARCH_KEYS = ("iso3", "iso2", "m49", "name", "name_es", "name_pt", "name_fr", "other_names")
+    SEARCH_NAMES = SEARCH_KEYS
+    SEARCH_TEXTS = ("note",)
 
     iso3 = models.CharField(_("ISO alpha-3 code"), max_length=3, unique=True, help_text=_("ISO 3166-1. Example: FJI."))
     iso2 = models.CharField(_("ISO alpha-2 code"), max_length=2, unique=True, help_text=_("ISO 3166-1. Example: FJ."))
@@ -98,6 +93,11 @@ class Country(models.Model):
     name_es = models.CharField(_("name in Spanish"), max_length=100, blank=True)
     name_pt = models.CharField(_("name in Portuguese"), max_length=100, blank=True)
     name_fr = models.CharField(_("name in French"), max_length=100, blank=True)
+    other_names = models.TextField(
+        _("other names"),
+        blank=True,
+        help_text=_("Short and former names, one on each line. Example: Ivory Coast."),
+    )
     portal_region = models.CharField(_("region"), max_length=12, choices=PortalRegion)
     subregion = models.CharField(_("M49 subregion"), max_length=3, choices=Subregion)
     sids = models.BooleanField(

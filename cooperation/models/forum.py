@@ -16,12 +16,13 @@ from cooperation.models.web_address import WebAddressField, web_address_only
 
 
 class ForumQuerySet(RecordQuerySet):
+    def with_last_meeting(self):
+        return self.annotate(last_meeting=Max("meetings__date", filter=Q(meetings__outcome=Meeting.Outcome.HELD)))
+
     def for_list(self):
         present = Q(memberships__in=Membership.objects.present())
-        held = Q(meetings__outcome=Meeting.Outcome.HELD)
-        return self.annotate(
-            member_count=Count("memberships__country", filter=present, distinct=True),
-            last_meeting=Max("meetings__date", filter=held),
+        return self.with_last_meeting().annotate(
+            member_count=Count("memberships__country", filter=present, distinct=True)
         )
 
     def for_detail(self):
@@ -89,6 +90,17 @@ class Forum(Record):
     )
     EXPECTED_FACTS = ("established", "secretariat", "rhythm_months", "website")
     SOURCED_PARTS = ("memberships", "roles", "meetings")
+    SEARCH_KEYS = ("slug", "name", "acronym", "name_es", "name_pt", "name_fr", "former_names")
+    SEARCH_NAMES = ("name", "acronym", "name_es", "name_pt", "name_fr", "former_names")
+    SEARCH_TEXTS = (
+        "secretariat",
+        "secretariat_city",
+        "established_city",
+        "themes__name",
+        "memberships__designation",
+        "summary",
+        "note",
+    )
 
     name = models.CharField(
         _("name"), max_length=200, help_text=_("In English. Example: Forum for East Asia-Latin America Cooperation.")
@@ -148,10 +160,35 @@ class Forum(Record):
         return ngettext("every month", "every %(count)s months", self.rhythm_months) % {"count": self.rhythm_months}
 
 
+class Vitality(models.TextChoices):
+    """Whether a forum lives, from the meetings that are recorded as held."""
+
+    ACTIVE = "active", _("Active")
+    QUIET = "quiet", _("Quiet")
+    DORMANT = "dormant", _("Dormant")
+    NOT_KNOWN = "not_known", _("Not known")
+
+
+def vitality(last_meeting, rhythm_months, today):
+    """The `Vitality` of a forum that last met on the partial date `last_meeting` (None or "" if no meeting is known).
+
+    Active: that was at most one and a half rounds of its own rhythm ago, or three years when no rhythm is stated.
+    Dormant: it was longer ago than that, and more than five years. Quiet: in between. A date known to the year or the
+    month counts as its last month.
+    """
+    if not last_meeting:
+        return Vitality.NOT_KNOWN
+    year, month = int(last_meeting[:4]), int(last_meeting[5:7] or 12)
+    months = (today.year - year) * 12 + today.month - month
+    if months <= (rhythm_months * 1.5 if rhythm_months else 36):
+        return Vitality.ACTIVE
+    return Vitality.DORMANT if months > 60 else Vitality.QUIET
+
+
 class MembershipQuerySet(SourcedQuerySet):
     def present(self):
         """Members and associate members of today: not observers, partners or former members."""
-        return self.filter(left="").exclude(kind__in=Membership.NOT_PRESENT)
+        return self.filter(Membership.as_of())
 
     def get_by_natural_key(self, forum, country, kind, joined):
         return self.get(forum__slug=forum, country__iso3=country, kind=kind, joined=joined)
@@ -203,6 +240,20 @@ class Membership(SourcedPart):
 
     def __str__(self):
         return f"{self.country}: {self.get_kind_display()}"
+
+    @classmethod
+    def as_of(cls, year=None):
+        """The condition of being a member or associate member today, or at some time in `year`.
+
+        Who joined on no recorded date counts from the foundation of the forum on; who left on none, not at all.
+        """
+        if year is None:
+            return Q(left="") & ~Q(kind__in=cls.NOT_PRESENT)
+        last_day = f"{year:04d}-12-31"
+        joined = Q(joined__gt="", joined__lte=last_day) | Q(joined="", forum__established__lte=last_day)
+        stayed = Q(left="") & ~Q(kind__in=cls.NOT_PRESENT)
+        left_later = Q(left__gte=f"{year:04d}") & ~Q(kind__in=(cls.Kind.OBSERVER, cls.Kind.PARTNER))
+        return joined & (stayed | left_later)
 
     def natural_key(self):
         return (self.forum.slug, self.country.iso3, self.kind, self.joined)

@@ -66,6 +66,10 @@ class Fund(Record):
     )
     EXPECTED_FACTS = ("established", "size_amount", "website")
     SOURCED_PARTS = ("managers", "contributions")
+    SEARCH_KEYS = ("slug", "name", "acronym")
+    SEARCH_NAMES = ("name", "acronym")
+    SEARCH_TEXTS = ("summary", "note")
+    SEARCH_ORGANISATIONS = ("managers__organisation", "contributions__organisation")
 
     name = models.CharField(_("name"), max_length=200, help_text=_("Example: FEALAC Trust Fund."))
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)

@@ -45,6 +45,9 @@ class Lesson(Record):
 
     FACTS = ("title", "summary", "text", "claims", "evidence", "further")
     SOURCED_PARTS = ("claims", "evidence")
+    SEARCH_KEYS = ("slug", "title")
+    SEARCH_NAMES = ("title",)
+    SEARCH_TEXTS = ("summary", "text", "claims__claim", "claims__finding", "note")
 
     title = models.CharField(_("title"), max_length=200, help_text=_("Example: Champion countries."))
     summary = models.TextField(_("summary"), help_text=_("What the lesson says, in two to four sentences."))

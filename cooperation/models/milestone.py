@@ -25,6 +25,9 @@ class Milestone(Record):
     FACTS = ("title", "date", "end", "city", "country", "forum", "summary", "further")
     EXPECTED_FACTS = ("date", "country")
     SOURCED_PARTS = ()
+    SEARCH_KEYS = ("slug", "title")
+    SEARCH_NAMES = ("title", "date", "city", "country__name")
+    SEARCH_TEXTS = ("summary", "note")
 
     title = models.CharField(_("title"), max_length=200, help_text=_("Example: Asian-African (Bandung) Conference."))
     summary = models.TextField(_("summary"), blank=True, help_text=_("One to three sentences that can be read alone."))

@@ -27,17 +27,6 @@ class Scope(models.TextChoices):
 
 
 class ProjectQuerySet(RecordQuerySet):
-    def for_list(self):
-        return self.prefetch_related(
-            "themes",
-            Prefetch(
-                "participations",
-                Participation.objects.select_related("country").prefetch_related(
-                    Prefetch("agency", Agency.objects.published())
-                ),
-            ),
-        )
-
     def for_detail(self):
         return self.prefetch_related(
             "citations__source",
@@ -130,6 +119,10 @@ class Project(Record):
     )
     EXPECTED_FACTS = ("status", "start", "end", "budget_amount")
     SOURCED_PARTS = ("participations", "documents")
+    SEARCH_KEYS = ("slug", "official_id", "title")
+    SEARCH_NAMES = ("title", "official_id")
+    SEARCH_TEXTS = ("summary", "note")
+    SEARCH_ORGANISATIONS = ("participations__organisation",)
 
     title = models.CharField(
         _("title"),

@@ -28,6 +28,9 @@ class Source(models.Model):
     """A page, document or dataset that says what a record says."""
 
     PUBLIC_ID = "slug"
+    SEARCH_KEYS = ("slug", "title", "url")
+    SEARCH_NAMES = ("title",)
+    SEARCH_TEXTS = ("publisher", "url")
 
     class Kind(models.TextChoices):
         PRIMARY = "primary", _("Primary")

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.generic import DetailView, ListView
+from django.views import View
+from django.views.generic import DetailView
 
-from cooperation.models import FormerSlug
+from cooperation import search
+from cooperation.filters.base import PAGE_SIZES
+from cooperation.models import FormerSlug, Project, Record
 from cooperation.references import References, count_sources
+from cooperation.views.project_cards import project_cards
 
 CARDS_IN_SIGHT = 10
 
@@ -35,61 +41,84 @@ def list_address(model, **query):
     return f"{address}?{urlencode(given, doseq=True)}" if given else address
 
 
+def cards_of(model, ids):
+    """What the cards of some public records show, in the order of their ids."""
+    if model is Project:
+        return project_cards(ids)
+    found = model.objects.published().for_list().in_bulk(ids)
+    records = [found[each] for each in ids if each in found]
+    counts = count_sources(records) if issubclass(model, Record) else {}
+    for record in records:
+        record.heading, record.source_count = heading_of(record), counts.get(record.pk)
+    return records
+
+
+def show_hits(records, filterset):
+    """Mark the words that are asked for in what each record is called; else in another name or text that has them."""
+    asked, model = search.read_question(filterset.asked["q"]), filterset._meta.model
+    columns = [name for name in (*model.SEARCH_TEXTS, *model.SEARCH_NAMES) if "__" not in name]
+    for record in records:
+        record.heading = search.mark(heading_of(record), asked)
+        texts = [text for text in (getattr(record, name, "") for name in columns) if text]
+        shown = (search.excerpt(text, asked) for text in texts if text != heading_of(record))
+        record.excerpt = next((text for text in shown if "<mark>" in text), "")
+
+
+def heading_of(record):
+    return getattr(record, "title", "") or str(record)
+
+
 def related(records, **query):
     """`Related` for a queryset of public records; `query` are the filters under which their list shows the same."""
-    first = list(records.for_list()[:CARDS_IN_SIGHT])
-    show_source_counts(first)
-    count = len(first) if len(first) < CARDS_IN_SIGHT else records.count()
-    return Related(first, count, list_address(records.model, **query), card_template(records.model))
+    ids = list(records.values_list("pk", flat=True)[:CARDS_IN_SIGHT])
+    count = len(ids) if len(ids) < CARDS_IN_SIGHT else records.count()
+    return Related(
+        cards_of(records.model, ids), count, list_address(records.model, **query), card_template(records.model)
+    )
 
 
-def show_source_counts(records):
-    """Give each record `source_count`, the number of sources that its page will list."""
-    counts = count_sources(records)
-    for record in records:
-        record.source_count = counts[record.pk]
-
-
-class RecordList(ListView):
+class RecordList(View):
     """The public records of one type, under the filters of its FilterSet."""
 
     filterset_class = None
     template_name = "cooperation/record_list.html"
-    context_object_name = "records"
     intro = ""
-    cites = True
 
-    def get_queryset(self):
-        records = self.filterset_class._meta.model.objects.published().for_list()
-        self.filterset = self.filterset_class(self.request.GET, records)
-        return self.filterset.qs
+    @classmethod
+    def parameters(cls, query):
+        """What of the query string the page depends on."""
+        return cls.filterset_class.parameters(query)
 
-    def paginate_queryset(self, queryset, page_size):
-        page = self.get_paginator(queryset, page_size).get_page(self._asked("page") or 1)
-        return page.paginator, page, page.object_list, page.has_other_pages()
+    def get(self, request):
+        filterset = self.filterset_class(self.parameters(request.GET))
+        asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
+        paginator = Paginator(range(filterset.count), asked.get("per") or PAGE_SIZES[0])
+        page = paginator.get_page(asked.get("page") or 1)
+        model = self.filterset_class._meta.model
+        records = self.records(filterset.ids(page.start_index() - 1, page.end_index()))
+        if "q" in filterset.asked:
+            show_hits(records, filterset)
+        return TemplateResponse(
+            request,
+            self.template_name,
+            {
+                "records": records,
+                "filterset": filterset,
+                "facets": filterset.facets,
+                "leave_outs": filterset.leave_outs,
+                "suggestion": filterset.suggestion,
+                "page_obj": page,
+                "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+                "names": model._meta,
+                "intro": self.intro,
+                "card": card_template(model),
+                "address": request.path,
+            },
+        )
 
-    def get_paginate_by(self, queryset):
-        return self._asked("per") or self.filterset.paging.fields["per"].empty_value
-
-    def _asked(self, name):
-        return self.filterset.paging.cleaned_data.get(name) if self.filterset.is_valid() else None
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        page, model = context["page_obj"], self.filterset_class._meta.model
-        page.object_list = list(page.object_list)
-        if self.cites:
-            show_source_counts(page.object_list)
-        return {
-            **context,
-            "records": page.object_list,
-            "filterset": self.filterset,
-            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-            "names": model._meta,
-            "intro": self.intro,
-            "card": card_template(model),
-            "address": self.request.path,
-        }
+    def records(self, ids):
+        """What the cards of a page show."""
+        return cards_of(self.filterset_class._meta.model, ids)
 
 
 class RecordDetail(DetailView):

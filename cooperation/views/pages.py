@@ -2,11 +2,12 @@
 
 from django.db import connection
 from django.db.models import Max
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
+from cooperation.filters import FILTERSETS, CountryFilterSet, ProjectFilterSet
 from cooperation.models import Agency, Country, Forum, Fund, Lesson, PartnerRole, Project, Source
-from cooperation.views.generic import card_template, list_address, show_source_counts
+from cooperation.views.generic import card_template, cards_of, list_address
 
 PLATFORMS_IN_SIGHT = 8
 PROJECTS_IN_SIGHT = 5
@@ -21,18 +22,17 @@ def home(request):
         .exclude(last_meeting=None)
         .order_by("-last_meeting", "name")
     )
-    newest = list(Project.objects.published().for_list().order_by("-updated", "-id")[:PROJECTS_IN_SIGHT])
-    show_source_counts(newest)
+    newest = cards_of(Project, ProjectFilterSet().ids(0, PROJECTS_IN_SIGHT))
     return TemplateResponse(
         request,
         "cooperation/home.html",
         {
             "counts": [
-                (model._meta, model.objects.published().count(), list_address(model))
+                (model._meta, FILTERSETS[model]().count, list_address(model))
                 for model in (Project, Agency, Forum, Fund, Country, Source)
             ],
-            "interregional_count": Project.objects.published().of_scope("interregional").count(),
-            "island_count": Country.objects.filter(sids=True, portal_region__in=["asia_pacific", "lac"]).count(),
+            "interregional_count": ProjectFilterSet(QueryDict("scope=interregional")).count,
+            "island_count": CountryFilterSet(QueryDict("group=sids&region=asia_pacific&region=lac")).count,
             "platforms": list(platforms[:PLATFORMS_IN_SIGHT]),
             "lessons": list(Lesson.objects.published()),
             "newest": newest,

@@ -114,7 +114,12 @@ class FundDetail(RecordDetail):
 class CountryList(RecordList):
     filterset_class = filters.CountryFilterSet
     intro = _("Countries and areas, in both of their roles: those that give and those that receive.")
-    cites = False
+
+    def records(self, ids):
+        counts, countries = filters.project_counts(), super().records(ids)
+        for country in countries:
+            country.project_count = counts.get(country.pk, 0)
+        return countries
 
 
 class CountryDetail(RecordDetail):
@@ -196,7 +201,6 @@ class LessonDetail(RecordDetail):
 class SourceList(RecordList):
     filterset_class = filters.SourceFilterSet
     intro = _("Every page, document and dataset on which a published fact rests.")
-    cites = False
 
 
 class SourceDetail(DetailView):

@@ -8,7 +8,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from cooperation.models import PUBLIC_RECORDS
+from cooperation import search
+from cooperation.models import PUBLIC_RECORDS, Change, DataVersion
 
 # Their numbers are their order: what a record refers to is there before it.
 FIXTURES = sorted(path.stem for path in settings.FIXTURE_DIRS[0].glob("*.yaml"))
@@ -30,6 +31,7 @@ class Command(BaseCommand):
                 self.say("The fixtures were left out.")
             else:
                 self.fill_empty_database()
+            self.bring_search_up_to_date()
         self.collect_static_files()
 
     def say(self, line):
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         # One transaction for the question and the loading: no record can slip in between, and whatever stops the
         # loading leaves the database as empty as it was.
         with transaction.atomic():
-            if any(model._base_manager.exists() for model in apps.get_app_config("cooperation").get_models()):
+            if any(model._base_manager.exists() for model in record_models()):
                 self.say("The database already holds records: the fixtures were left alone.")
                 return
             self.say("Loading the fixtures, which takes a moment …")
@@ -56,12 +58,22 @@ class Command(BaseCommand):
         counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
         self.say(f"The fixtures were loaded: {', '.join(counts)}.")
 
+    def bring_search_up_to_date(self):
+        if not search.catch_up():
+            search.rebuild()
+        self.say("The search index is up to date.")
+
     def collect_static_files(self):
         try:
             call_command("collectstatic", interactive=False, verbosity=0)
         except OSError as error:
             raise CommandError(f"The folder {settings.STATIC_ROOT} cannot be written ({error.strerror}).") from error
         self.say("The static files were collected.")
+
+
+def record_models():
+    """The models of the registry, without its own bookkeeping."""
+    return [model for model in apps.get_app_config("cooperation").get_models() if model not in (Change, DataVersion)]
 
 
 def learn_table_sizes():

@@ -1,0 +1,34 @@
+"""The partner countries of projects, in bitmaps: what several FilterSets ask for."""
+
+from collections import defaultdict
+
+from cooperation import facets
+from cooperation.facets import Rows, union
+from cooperation.models import Participation, Project
+
+# The order of the list of projects.
+NEWEST_CHANGE = ("-updated", "-id")
+COUNTRIES_IN_ROLES = Rows(Participation, "project", ("country", "role"))
+
+
+def by_country(index):
+    """`{country id: bitmap of its projects}`, in whatever role."""
+    return index.derived("by_country", lambda index: _united(index, place=0))
+
+
+def by_role(index):
+    """`{role: bitmap of the projects that have a partner in it}`, of whatever kind that partner is."""
+    return index.derived("by_role", lambda index: _united(index, place=1))
+
+
+def _united(index, place):
+    groups = defaultdict(list)
+    for country_and_role, bitmap in index.bitmaps(COUNTRIES_IN_ROLES).items():
+        groups[country_and_role[place]].append(bitmap)
+    return {key: union(bitmaps) for key, bitmaps in groups.items() if key is not None}
+
+
+def project_counts():
+    """`{country id: number of its public projects}`."""
+    index = facets.index_of(Project, NEWEST_CHANGE, (COUNTRIES_IN_ROLES,))
+    return {country: len(bitmap) for country, bitmap in by_country(index).items()}

@@ -1,0 +1,26 @@
+"""The search: one index for all public records, with the same answers on SQLite and on PostgreSQL.
+
+`words` folds text and reads questions, `index` keeps the index at the data version, `finding` answers from it. The
+names below are the whole interface; they hand out numbers of records, never records.
+"""
+
+from cooperation.search.finding import ids_holding, ids_named, ids_titled, suggestion
+from cooperation.search.index import PARTS, catch_up, rebuild
+from cooperation.search.words import Asked, Word, excerpt, fold, mark, read_question, words_of
+
+__all__ = [
+    "PARTS",
+    "Asked",
+    "Word",
+    "catch_up",
+    "excerpt",
+    "fold",
+    "ids_holding",
+    "ids_named",
+    "ids_titled",
+    "mark",
+    "read_question",
+    "rebuild",
+    "suggestion",
+    "words_of",
+]

@@ -1,0 +1,167 @@
+"""What the index answers: numbers of records, by type. Those who show records ask for the public ones once more."""
+
+from collections import OrderedDict
+from threading import Lock
+
+import numpy as np
+from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cooperation.search.index import LETTERS, PARTS, TYPES_AT_MOST, key_of, plans, version_of_index
+from cooperation.search.words import FUNCTION_WORDS, MOST_IN_COMPOUND, SHORTEST_BEGINNING, Word, words_in_place
+
+ENTRIES_OF = {
+    "sqlite": "SELECT group_concat(rowid) FROM cooperation_search WHERE cooperation_search MATCH %s",
+    "postgresql": "SELECT string_agg(id::text, ',') FROM cooperation_search WHERE words @@ %s::tsquery",
+}
+# How each database writes: tokens that follow each other, that the last is the beginning of one, either, both.
+PHRASE = {"sqlite": '"{}"{}', "postgresql": "({}{})"}
+FOLLOWED_BY = {"sqlite": " ", "postgresql": " <-> "}
+BEGINNING = {"sqlite": " *", "postgresql": ":*"}
+OR = {"sqlite": " OR ", "postgresql": " | "}
+AND = {"sqlite": " AND ", "postgresql": " & "}
+
+# What was found is kept in this process up to so many ids, of 8 bytes each.
+MOST_KEPT = 4_000_000
+# A word of so many letters is corrected in one place, a longer one in two.
+SHORT_WORD = 7
+# A question with more wrong words than this is no slip of the pen.
+MOST_WRONG = 3
+# So many known words are tried in place of a wrong one.
+MOST_TRIED = 5
+
+
+class Kept:
+    """Answers of the index by version and question. The oldest go when there are too many ids."""
+
+    def __init__(self):
+        self.answers, self.size, self.lock = OrderedDict(), 0, Lock()
+
+    def get(self, key, read):
+        """The answer kept under `key`, else what `read()` answers, which is then kept.
+
+        Not inside a transaction: what it reads may be undone.
+        """
+        if connection.in_atomic_block:
+            return read()
+        with self.lock:
+            if key in self.answers:
+                self.answers.move_to_end(key)
+                return self.answers[key]
+        answer = read()
+        with self.lock:
+            if key not in self.answers:
+                self.answers[key] = answer
+                self.size += weight(answer)
+            while self.size > MOST_KEPT:
+                _key, oldest = self.answers.popitem(last=False)
+                self.size -= weight(oldest)
+        return answer
+
+
+def weight(answer):
+    """In ids; an answer without any takes room too."""
+    return 100 + sum(ids.size for ids in answer.values())
+
+
+KEPT = Kept()
+
+
+def ids_holding(word, parts=PARTS):
+    """`{record type: ids}` of the records that hold the word in one of the parts; ids ascend, dtype int64."""
+    return answer_to(either(word, parts))
+
+
+def ids_titled(asked, whole):
+    """`{record type: ids}` of the records whose names hold all words: as whole words, or as their beginnings too."""
+    if not asked.words:
+        return {}
+    words = [Word(word.tokens, word.is_prefix and not whole) for word in asked.words]
+    return answer_to(AND[connection.vendor].join(either(word, ["names"]) for word in words))
+
+
+def ids_named(asked):
+    """`{record type: ids}` of the records that have the question, without its spaces, as a code, a name or an id."""
+    key = key_of(asked.text)
+    return answer_to(phrase(["k" + key])) if key else {}
+
+
+def phrase(tokens, is_prefix=False):
+    """Tokens that follow each other, in the language of the database. They hold letters and digits only."""
+    vendor = connection.vendor
+    return PHRASE[vendor].format(FOLLOWED_BY[vendor].join(tokens), BEGINNING[vendor] if is_prefix else "")
+
+
+def either(word, parts):
+    """The word in one of the parts, as it stands or written as one: “co-operation” is “cooperation” too."""
+    forms = [word.tokens, ("".join(word.tokens),)] if 1 < len(word.tokens) <= MOST_IN_COMPOUND else [word.tokens]
+    phrases = [
+        phrase([LETTERS[part] + token for token in tokens], word.is_prefix) for part in parts for tokens in forms
+    ]
+    return f"({OR[connection.vendor].join(phrases)})"
+
+
+def answer_to(expression):
+    """`{record type: ids}` for an expression of the database’s own language."""
+    version, _is_current = version_of_index()
+    return KEPT.get((version, expression), lambda: read_answer(expression))
+
+
+def read_answer(expression):
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES_OF[connection.vendor], [expression])
+        [text] = cursor.fetchone()
+    if not text:
+        return {}
+    numbers = np.fromstring(text, sep=",", dtype=np.int64)
+    numbers.sort()
+    types, answer = numbers % TYPES_AT_MOST, {}
+    how_many = np.bincount(types, minlength=TYPES_AT_MOST)
+    for plan in plans():
+        if not how_many[plan.number]:
+            continue
+        ids = numbers[types == plan.number] // TYPES_AT_MOST
+        ids.setflags(write=False)
+        answer[plan.name] = ids
+    return answer
+
+
+def suggestion(asked, has_hits):
+    """The question with known words in place of those that no public record holds: “Did you mean …”. Else "".
+
+    `has_hits(text)` says whether a question finds something. It is asked before anything is suggested.
+    """
+    text, wrong = asked.text, 0
+    for word, begin, end in reversed(words_in_place(asked.text)):
+        if word in FUNCTION_WORDS or not word.isalpha() or is_held(word):
+            continue
+        wrong += 1
+        known = nearest_known_word(word) if wrong <= MOST_WRONG else ""
+        if not known:
+            return ""
+        text = text[:begin] + known + text[end:]
+    return text if wrong and has_hits(text) else ""
+
+
+def is_held(word):
+    return bool(ids_holding(Word((word,), len(word) >= SHORTEST_BEGINNING)))
+
+
+def nearest_known_word(word):
+    """The word of a public record that differs least, and of several the commonest; "" when all differ too much."""
+    most = 1 if len(word) <= SHORT_WORD else 2
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word FROM cooperation_searchword WHERE length(word) BETWEEN %s AND %s",
+            [len(word) - most, len(word) + most],
+        )
+        known = [row[0] for row in cursor.fetchall()]
+    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+    near = sorted((distance, other[0] != word[0], other) for other, distance, _place in near)[:MOST_TRIED]
+    held = []
+    for distance, begins_otherwise, other in near:
+        hits = sum(ids.size for ids in ids_holding(Word((other,), is_prefix=False)).values())
+        if hits:
+            held.append((distance, begins_otherwise, -hits, other))
+    return min(held)[-1] if held else ""

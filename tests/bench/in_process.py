@@ -1,0 +1,80 @@
+"""What can only be seen from inside: `python -m tests.bench.in_process PATH…` in a fresh process prints it as JSON.
+
+The first request of the list, a search the first time and again, the statements that each address runs, and how soon a
+change of one project is in the list.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import django
+
+LIST = "/projects/"
+WITHOUT_RECORDS = "/about/"
+TIMES = 5
+
+
+def measure(paths, search):
+    """`{what: milliseconds}` and, under "queries", `{path: number of statements}`."""
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
+    request(client, WITHOUT_RECORDS)  # imports and templates are not what the first list is about
+    measured = {"first_list": request(client, LIST), "list": median_request(client, LIST)}
+    measured["first_search"] = request(client, search)
+    measured["search"] = median_request(client, search)
+    measured["queries"] = {path: count_queries(client, path) for path in paths}
+    measured["warm_list"], measured["list_after_change"] = catch_up(client)
+    return measured
+
+
+def request(client, path):
+    """How long an answer takes, in ms."""
+    started = time.perf_counter()
+    client.get(path)
+    return (time.perf_counter() - started) * 1000
+
+
+def median_request(client, path):
+    return statistics.median(request(client, path) for _time in range(TIMES))
+
+
+def count_queries(client, path):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    return len(queries)
+
+
+def catch_up(client):
+    """The list in ms when nothing has changed, and the next one after a project was saved. The project stays as it was.
+
+    Both are medians. What the database itself logs about a change, such as its data version, does move.
+    """
+    from cooperation.models import Project
+
+    project = Project.objects.published().order_by("id").last()
+    as_it_was = {"title": project.title, "updated": project.updated, "version": project.version}
+    warm, after = [], []
+    try:
+        for _time in range(TIMES):
+            request(client, LIST)
+            warm.append(request(client, LIST))
+            *words, last = project.title.split()
+            project.title = " ".join([last, *words])
+            project.save()
+            after.append(request(client, LIST))
+    finally:
+        Project.objects.filter(pk=project.pk).update(**as_it_was)
+    return statistics.median(warm), statistics.median(after)
+
+
+if __name__ == "__main__":
+    django.setup()
+    search, *paths = sys.argv[1:]
+    json.dump(measure(paths, search), sys.stdout)

@@ -1,0 +1,548 @@
+"""Kept pages: given again until a record changes, to everyone alike, and never a wrong one."""
+
+import gzip
+import socket
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.middleware.csrf import get_token
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.http import http_date
+
+from cooperation import changes
+from cooperation.models import DataVersion, Participation, Project
+from cooperation.views import public_page
+from sscportal.settings import parse_cache
+from tests import builders
+from tests.crawl import Page, crawl, read
+from tests.installation import free_port
+from tests.records import cite, make_one_of_each
+
+pytestmark = pytest.mark.django_db
+
+AN_HOUR_AGO = int(time.time()) - 3600
+
+
+def ask(client, address, **headers):
+    """The answer, and the statements that it took."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address, headers=named)
+    return answer, [query["sql"] for query in queries]
+
+
+def text_of(answer):
+    return Page(answer.content.decode()).text
+
+
+def set_version(seconds):
+    """Let the last change have been at this time."""
+    DataVersion.objects.update_or_create(name="data", defaults={"number": int(seconds * 1_000_000)})
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """Nothing but a change of a record can be the newest."""
+    monkeypatch.setattr(public_page, "RELEASED", 0)
+
+
+class Counted:
+    """A public page that says how often it was made."""
+
+    def __init__(self, answer=None, parameters=None):
+        self.made, self.seen = 0, None
+        self.answer = answer or (lambda request: HttpResponse(f"Made {self.made} times"))
+
+        def view(request):
+            self.made += 1
+            self.seen = request.GET
+            return self.answer(request)
+
+        if parameters:
+            view.parameters = parameters
+        self.page = public_page.public_page(view)
+
+    def ask(self, address="/page/", **headers):
+        return self.page(RequestFactory().get(address, headers=headers))
+
+
+# What is kept
+
+
+def test_kept_page_takes_one_query_for_the_data_version(client):
+    builders.make_project("Rice seeds")
+    first, _statements = ask(client, "/projects/rice-seeds/")
+    again, statements = ask(client, "/projects/rice-seeds/")
+    assert again.content == first.content
+    assert ["cooperation_dataversion" in statement for statement in statements] == [True]
+
+
+def test_every_public_page_is_kept_and_has_a_tag(client):
+    make_one_of_each()
+    for address in crawl(client):
+        again, statements = ask(client, address)
+        assert (len(statements), again["Cache-Control"]) == (1, "public, no-cache"), address
+        unchanged, statements = ask(client, address, If_None_Match=again["ETag"])
+        assert (unchanged.status_code, len(statements)) == (304, 1), address
+
+
+def test_kept_page_goes_out_with_the_headers_of_a_new_one(client, settled):
+    builders.make_project("Rice seeds")
+    set_version(AN_HOUR_AGO)
+    first = client.get("/projects/", headers={"Accept-Encoding": "gzip"})
+    again = client.get("/projects/", headers={"Accept-Encoding": "gzip"})
+    assert dict(again.headers) == dict(first.headers)
+    assert again["Content-Length"] == str(len(again.content))
+    assert "default-src 'none'" in again["Content-Security-Policy"]
+    assert (again["X-Frame-Options"], again["X-Content-Type-Options"]) == ("DENY", "nosniff")
+
+
+def test_page_is_kept_once_for_those_who_take_it_compressed_and_those_who_do_not(client):
+    builders.make_project("Rice seeds")
+    compressed, _statements = ask(client, "/projects/", Accept_Encoding="br, gzip")
+    plain, statements = ask(client, "/projects/")
+    assert (compressed["Content-Encoding"], "Content-Encoding" in plain) == ("gzip", False)
+    assert gzip.decompress(compressed.content) == plain.content
+    assert "Rice seeds" in text_of(plain)
+    assert len(statements) == 1
+    assert plain["Content-Length"] == str(len(plain.content))
+    assert compressed["Vary"] == plain["Vary"] == "Accept-Encoding"
+    assert compressed["ETag"] == plain["ETag"]
+
+
+def test_kept_page_has_the_headers_that_its_view_gave_it():
+    counted = Counted(lambda request: HttpResponse("Rice seeds", headers={"Content-Type": "text/plain", "Link": "</>"}))
+    counted.ask()
+    again = counted.ask()
+    assert (counted.made, again["Content-Type"], again["Link"]) == (1, "text/plain", "</>")
+
+
+def large_page(request):
+    return HttpResponse("".join(f"{number:x}" for number in range(10**5, 2 * 10**5)))
+
+
+def page_with_cookie(request):
+    answer = HttpResponse("Welcome back")
+    answer.set_cookie("visited", "yes")
+    return answer
+
+
+@pytest.mark.parametrize(
+    "make_answer",
+    [
+        lambda request: HttpResponseRedirect("/projects/"),
+        lambda request: HttpResponse("Gone", status=404),
+        lambda request: StreamingHttpResponse(iter(["Rice", " seeds"])),
+        lambda request: HttpResponse("The index is behind", headers={"Cache-Control": "no-store"}),
+        lambda request: HttpResponse("Hola", headers={"Vary": "Accept-Language"}),
+        lambda request: HttpResponse(gzip.compress(b"Rice"), headers={"Content-Encoding": "gzip"}),
+        lambda request: HttpResponse(f"<form>{get_token(request)}</form>"),
+        page_with_cookie,
+        large_page,
+    ],
+    ids=["redirect", "missing", "streamed", "not to be stored", "varying", "compressed", "form", "cookie", "large"],
+)
+def test_answer_that_is_not_a_small_page_for_everyone_is_not_kept(make_answer):
+    counted = Counted(make_answer)
+    counted.ask()
+    counted.ask()
+    assert counted.made == 2
+
+
+def test_answer_that_is_not_for_everyone_goes_out_as_the_view_made_it():
+    answer = HttpResponse("The index is behind", headers={"Cache-Control": "no-store"})
+    assert Counted(lambda request: answer).ask() is answer
+    assert sorted(answer.headers) == ["Cache-Control", "Content-Type"]
+
+
+def test_streamed_answer_has_a_tag_and_is_not_made_for_who_has_it():
+    counted = Counted(lambda request: StreamingHttpResponse(iter(["Rice", " seeds"])))
+    first = counted.ask()
+    assert b"".join(first) == b"Rice seeds"
+    assert counted.ask(**{"If-None-Match": first["ETag"]}).status_code == 304
+    assert counted.made == 1
+
+
+def test_missing_page_and_redirect_name_nothing_to_be_stored(client):
+    project = builders.make_project("Rice seeds", slug="rice")
+    project.slug = "rice-seeds"
+    project.save()
+    moved, missing = client.get("/projects/rice/"), client.get("/projects/never-was/")
+    assert (moved.status_code, moved["Location"], missing.status_code) == (301, "/projects/rice-seeds/", 404)
+    for answer in (moved, missing):
+        assert [name for name in ("ETag", "Last-Modified", "Cache-Control") if name in answer] == []
+
+
+def test_missing_page_is_missing_whatever_the_visitor_says_to_have(client):
+    project = builders.make_project("Rice seeds")
+    client.get("/projects/rice-seeds/")
+    Project.objects.filter(pk=project.pk).update(publication_status="withdrawn")
+    in_a_year = http_date(time.time() + 365 * 86_400)
+    for said in ({"If-None-Match": "*"}, {"If-Modified-Since": in_a_year}):
+        answer = client.get("/projects/rice-seeds/", headers=said)
+        assert answer.status_code == 404
+        assert "There is no public page at this address." in text_of(answer)
+
+
+# When a record changes
+
+
+def withdraw(project):
+    Project.objects.filter(pk=project.pk).update(publication_status="withdrawn")
+
+
+def rename(project):
+    project.title = "Maize seeds"
+    project.save()
+
+
+CHANGES = {
+    "save": (rename, "/projects/", "Maize seeds"),
+    "bulk update": (lambda project: Project.objects.update(title="Cotton seeds"), "/projects/", "Cotton seeds"),
+    "insertion": (lambda project: builders.make_project("Wheat seeds"), "/projects/", "2 projects"),
+    "deletion": (lambda project: project.delete(), "/projects/", "0 projects"),
+    "part": (
+        lambda project: Participation.objects.create(project=project, role="provider", organisation="UNOPS"),
+        "/projects/rice-seeds/",
+        "UNOPS",
+    ),
+    "citation": (
+        lambda project: cite(project, "title", builders.make_source("Report of the mission")),
+        "/projects/rice-seeds/",
+        "Report of the mission",
+    ),
+    "theme": (lambda project: project.themes.add(builders.make_theme("Farming")), "/projects/rice-seeds/", "Farming"),
+}
+
+
+@pytest.mark.parametrize(("change", "address", "words"), CHANGES.values(), ids=CHANGES.keys())
+def test_change_shows_on_the_next_request(client, change, address, words):
+    project = builders.make_project("Rice seeds")
+    before = client.get(address)
+    assert words not in text_of(client.get(address))
+    change(project)
+    after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    assert words in text_of(after)
+    assert after["ETag"] != before["ETag"]
+
+
+def test_withdrawn_record_is_gone_at_once_although_its_pages_were_kept(client):
+    project = builders.make_project("Rice seeds")
+    addresses = ("/", "/projects/", "/projects/rice-seeds/")
+    for address in addresses * 2:
+        assert "Rice seeds" in read(client, address).text, address
+    withdraw(project)
+    assert ["Rice seeds" in text_of(client.get(address)) for address in addresses] == [False, False, False]
+    assert client.get("/projects/rice-seeds/").status_code == 404
+
+
+def test_change_that_was_undone_leaves_no_page_behind(client):
+    with transaction.atomic():
+        builders.make_project("Rice seeds")
+        assert "Rice seeds" in read(client, "/projects/").text
+        transaction.set_rollback(True)
+    assert "Rice seeds" not in read(client, "/projects/").text
+    builders.make_project("Maize seeds")
+    text = read(client, "/projects/").text
+    assert ("Rice seeds" in text, "Maize seeds" in text) == (False, True)
+
+
+def test_page_that_was_made_while_a_record_changed_is_not_kept():
+    counted = Counted()
+    usual = counted.answer
+
+    def answer_slowly(request):
+        builders.make_project("Rice seeds")
+        return usual(request)
+
+    set_version(AN_HOUR_AGO)
+    counted.answer = answer_slowly
+    assert counted.ask().content == b"Made 1 times"
+    set_version(AN_HOUR_AGO)
+    counted.answer = usual
+    assert counted.ask().content == b"Made 2 times"
+    assert counted.ask().content == b"Made 2 times"
+
+
+# Who has it already
+
+
+def test_who_has_the_page_is_told_so_by_one_query(client):
+    builders.make_project("Rice seeds")
+    page = client.get("/projects/rice-seeds/")
+    cache.clear()
+    answer, statements = ask(client, "/projects/rice-seeds/", If_None_Match=f'"another", {page["ETag"]}')
+    assert (answer.status_code, answer.content, len(statements)) == (304, b"", 1)
+    assert (answer["ETag"], answer["Cache-Control"], answer["Vary"]) == (page["ETag"], "public, no-cache", page["Vary"])
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    # A cache on the way could take it for the length of the page.
+    assert "Content-Length" not in answer
+
+
+def test_tag_is_weak_since_the_compressed_page_has_the_same(client):
+    tag = client.get("/")["ETag"]
+    assert tag.startswith('W/"')
+    assert client.get("/", headers={"If-None-Match": tag.removeprefix("W/")}).status_code == 304
+    assert client.get("/", headers={"If-None-Match": 'W/"another"'}).status_code == 200
+
+
+def test_who_names_the_date_of_the_last_change_is_told_so_by_one_query(client, settled, monkeypatch):
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(public_page, "time", lambda: noon)
+    builders.make_project("Rice seeds")
+    set_version(noon - 3600.5)
+    page = client.get("/projects/")
+    assert page["Last-Modified"] == "Tue, 24 Nov 2026 11:00:00 GMT"
+    answer, statements = ask(client, "/projects/", If_Modified_Since=page["Last-Modified"])
+    assert (answer.status_code, len(statements), answer["ETag"]) == (304, 1, page["ETag"])
+    before = client.get("/projects/", headers={"If-Modified-Since": "Tue, 24 Nov 2026 10:59:59 GMT"})
+    assert "Rice seeds" in text_of(before)
+
+
+def test_second_change_within_a_second_is_not_hidden_by_the_date_of_the_first(client, settled, monkeypatch):
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(public_page, "time", lambda: noon + 0.3)
+    project = builders.make_project("Rice seeds")
+    set_version(noon + 0.2)
+    page = client.get("/projects/")
+    assert page["Last-Modified"] == "Tue, 24 Nov 2026 12:00:00 GMT"  # no later than now
+    rename(project)
+    set_version(noon + 0.7)
+    monkeypatch.setattr(public_page, "time", lambda: noon + 60)
+    answer = client.get("/projects/", headers={"If-Modified-Since": page["Last-Modified"]})
+    assert "Maize seeds" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("what", "newest"), [("day", "Tue, 24 Nov 2026 00:00:00 GMT"), ("release", "Tue, 24 Nov 2026 09:00:00 GMT")]
+)
+def test_page_is_as_young_as_its_day_and_its_release(client, monkeypatch, what, newest):
+    monkeypatch.setattr(public_page, "time", lambda: datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp())
+    released = datetime(2026, 11, 24, 9, tzinfo=UTC) if what == "release" else datetime(2026, 11, 1, tzinfo=UTC)
+    monkeypatch.setattr(public_page, "RELEASED", int(released.timestamp()))
+    set_version(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
+    assert client.get("/about/")["Last-Modified"] == newest
+
+
+# Which pages are one and which are two
+
+
+def heeded(query):
+    """Countries, and an order that is not the usual one."""
+    known = query.copy()
+    for name in query:
+        if name not in ("country", "sort") or query.getlist(name) == ["newest"]:
+            del known[name]
+    return known
+
+
+def test_spellings_of_one_question_share_a_page_that_was_made_from_it_alone():
+    counted = Counted(parameters=heeded)
+    for query in (
+        "country=TON&country=FJI",
+        "country=FJI&country=TON&sort=newest",
+        "utm_source=newsletter&sort=newest&country=TON&country=FJI",
+    ):
+        assert counted.ask(f"/page/?{query}").content == b"Made 1 times", query
+    assert dict(counted.seen.lists()) == {"country": ["FJI", "TON"]}
+    assert counted.ask("/page/?country=FJI").content == b"Made 2 times"
+    assert counted.ask("/page/?country=FJI&sort=title").content == b"Made 3 times"
+    assert counted.ask("/page/?country=FJI%26sort%3Dtitle").content == b"Made 4 times"
+
+
+def test_page_that_heeds_no_parameters_sees_none():
+    counted = Counted()
+    assert counted.ask("/page/").content == counted.ask("/page/?country=FJI").content == b"Made 1 times"
+    assert counted.ask("/other/?country=FJI").content == b"Made 2 times"
+    assert dict(counted.seen) == {}
+
+
+@pytest.mark.parametrize("address", ["/", "/about/", "/projects/", "/projects/rice-seeds/"])
+def test_campaign_parameters_share_the_page(client, address):
+    builders.make_project("Rice seeds")
+    first = client.get(address)
+    marked, statements = ask(client, f"{address}?utm_source=newsletter&fbclid=x")
+    assert (marked.content, marked["ETag"], len(statements)) == (first.content, first["ETag"], 1)
+
+
+def test_filters_in_another_order_share_the_list_and_another_filter_does_not(client):
+    builders.make_project("Rice seeds", partners=[("provider", "THA")], themes=["Farming"])
+    builders.make_project("Lagoon charts", partners=[("provider", "FJI")])
+    first = client.get("/projects/?country=THA&theme=farming")
+    same, statements = ask(client, "/projects/?theme=farming&per=25&country=THA&q=")
+    assert (same.content, len(statements)) == (first.content, 1)
+    assert "Lagoon charts" not in text_of(first)
+    assert "Lagoon charts" in read(client, "/projects/?country=FJI").text
+
+
+def test_each_host_has_pages_of_its_own(client, settings):
+    settings.ALLOWED_HOSTS = ["portal.example.org", "mirror.example.org"]
+    builders.make_project("Rice seeds")
+    for host in settings.ALLOWED_HOSTS * 2:
+        answer = client.get("/projects/rice-seeds/", headers={"Host": host})
+        assert f"http://{host}/projects/rice-seeds/" in answer.content.decode()
+        assert answer.content.count(b"example.org/") == answer.content.count(host.encode() + b"/")
+    secure = client.get("/projects/rice-seeds/", headers={"Host": "portal.example.org"}, secure=True)
+    assert "https://portal.example.org/projects/rice-seeds/" in secure.content.decode()
+
+
+def test_each_language_has_pages_of_its_own():
+    counted = Counted(lambda request: HttpResponse(translation.get_language()))
+    said = []
+    for language in ("es", "th", "es"):
+        with translation.override(language):
+            said.append(counted.ask().content.decode())
+    assert (said, counted.made) == (["es", "th", "es"], 2)
+
+
+def test_each_day_and_each_release_has_pages_of_its_own(monkeypatch):
+    counted = Counted()
+    now = time.time()
+    counted.ask()
+    monkeypatch.setattr(public_page, "time", lambda: now + 86_400)
+    assert counted.ask().content == b"Made 2 times"
+    monkeypatch.setattr(public_page, "RELEASE", "the next one")
+    assert counted.ask().content == b"Made 3 times"
+    assert counted.ask().content == b"Made 3 times"
+
+
+def test_release_is_known_by_the_contents_of_its_files(tmp_path):
+    template = tmp_path / "templates" / "base.html"
+    bytecode = tmp_path / "cooperation" / "__pycache__" / "urls.pyc"
+    for file in (template, bytecode, tmp_path / "requirements.txt", tmp_path / "README.md"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("1")
+
+    def release_after(file):
+        file.write_text(file.read_text() + "2")
+        return public_page.read_release(tmp_path)[0]
+
+    first = public_page.read_release(tmp_path)[0]
+    assert release_after(bytecode) == release_after(tmp_path / "README.md") == first
+    assert len({first, release_after(template), release_after(tmp_path / "requirements.txt")}) == 3
+    before = public_page.read_release(tmp_path)[0]
+    template.rename(template.with_name("page.html"))
+    assert public_page.read_release(tmp_path)[0] != before
+    assert public_page.read_release(tmp_path)[1] == int(bytecode.stat().st_mtime) + 1
+
+
+# What is left alone
+
+
+def test_head_says_what_get_says_without_a_page(client, settled):
+    builders.make_project("Rice seeds")
+    set_version(AN_HOUR_AGO)
+    made, kept = client.head("/projects/"), client.get("/projects/")
+    again = client.head("/projects/")
+    assert made.content == again.content == b""
+    assert dict(made.headers) == dict(again.headers) == dict(kept.headers)
+    unchanged = client.head("/projects/", headers={"If-None-Match": kept["ETag"]})
+    assert unchanged.status_code == 304
+
+
+def test_page_made_for_head_is_not_given_to_get():
+    counted = Counted(lambda request: HttpResponse("" if request.method == "HEAD" else "Rice seeds"))
+    assert counted.page(RequestFactory().head("/page/")).content == b""
+    assert counted.ask().content == b"Rice seeds"
+
+
+def test_other_methods_go_to_the_view_although_the_page_is_kept(client):
+    client.get("/projects/")
+    answer = client.post("/projects/", {"title": "Rice seeds"}, headers={"If-None-Match": "*"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert [name for name in ("ETag", "Last-Modified", "Cache-Control") if name in answer] == []
+
+
+@pytest.mark.parametrize("session", ["", "x", "a" * 32])
+def test_kept_page_is_the_same_for_a_browser_with_cookies(curator, client, session):
+    builders.make_project("Rice seeds")
+    for_curator = curator.get("/projects/")
+    for name in ("sessionid", "csrftoken", "messages"):
+        client.cookies[name] = session
+    for answer in (for_curator, client.get("/projects/"), client.get("/projects/?page=2&q=x")):
+        assert answer.cookies == {}
+        assert answer["Vary"] == "Accept-Encoding"
+    assert client.get("/projects/").content == for_curator.content
+
+
+def test_page_goes_out_while_the_cache_is_out_of_reach(client, settings, caplog):
+    builders.make_project("Rice seeds")
+    settings.CACHES = {"default": parse_cache(f"rediscache://127.0.0.1:{free_port()}/1")}
+    for _request in range(2):
+        caplog.clear()
+        answer = client.get("/projects/", headers={"Accept-Encoding": "gzip"})
+        assert b"Rice seeds" in gzip.decompress(answer.content)
+        assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["The cache cannot be read"]
+    assert client.get("/projects/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_cache_that_takes_nothing_in_is_told_once_for_each_request(client, monkeypatch, caplog):
+    def refuse(*arguments):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(type(cache._connections["default"]), "set", refuse)
+    assert "0 projects" in read(client, "/").text
+    assert [record.getMessage() for record in caplog.records] == [
+        "The cache cannot be written: No space left on device"
+    ]
+
+
+def test_cache_that_does_not_answer_holds_nobody_up_for_long(client, settings):
+    builders.make_project("Rice seeds")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        settings.CACHES = {"default": parse_cache(f"rediscache://127.0.0.1:{deaf.getsockname()[1]}/1")}
+        begin = time.monotonic()
+        assert "Rice seeds" in read(client, "/projects/").text
+        assert time.monotonic() - begin < 3
+
+
+def test_memory_for_pages_has_a_bound_and_the_operator_may_move_it():
+    assert parse_cache("")["OPTIONS"] == {"MAX_ENTRIES": 3_000}
+    assert parse_cache("locmemcache://?max_entries=50")["OPTIONS"] == {"MAX_ENTRIES": 50}
+
+
+def test_developer_sees_every_change_of_a_template(client, settings):
+    builders.make_project("Rice seeds")
+    tag = client.get("/projects/")["ETag"]
+    settings.DEBUG = True
+    for _request in range(2):
+        answer, statements = ask(client, "/projects/?utm_source=x", If_None_Match=tag)
+        assert "Rice seeds" in text_of(answer)
+        assert len(statements) > 1
+        assert [name for name in ("ETag", "Last-Modified", "Cache-Control") if name in answer] == []
+
+
+def test_request_that_cannot_be_read_is_refused_by_lists_and_of_no_concern_to_other_pages(client):
+    too_many = "&".join(["country=FJI"] * 10_001)
+    refused, answered = client.get(f"/projects/?{too_many}"), client.get(f"/about/?{too_many}")
+    assert (refused.status_code, answered.status_code) == (400, 200)
+    assert "The address holds more than the portal can take in" in text_of(refused)
+    assert answered.content == client.get("/about/").content
+
+
+def test_failing_page_is_made_again():
+    def fail(request):
+        raise Http404
+
+    counted = Counted()
+    usual, counted.answer = counted.answer, fail
+    with pytest.raises(Http404):
+        counted.ask()
+    counted.answer = usual
+    assert counted.ask().content == b"Made 2 times"
+
+
+def test_reading_pages_moves_no_version(client):
+    builders.make_project("Rice seeds")
+    before = changes.current()
+    for _request in range(2):
+        read(client, "/projects/")
+    assert changes.current() == before
