@@ -8,6 +8,8 @@ On PostgreSQL every transaction that changes records waits for the one before it
 then in the order in which changes become visible.
 """
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 
 from django.apps import apps
@@ -63,10 +65,38 @@ POSTGRESQL_ROWS = {
 }
 
 
-def current(name=DATA):
+_page = ContextVar("what is known while a page is made", default=None)
+
+
+@contextmanager
+def pinned(version):
+    """While a page is made: the data version that it is made at, so that it need not be read again and again."""
+    token = _page.set({DATA: version})
+    try:
+        yield
+    finally:
+        _page.reset(token)
+
+
+def while_pinned(key, read):
+    """What `read()` gives, asked once while a page is made."""
+    page = _page.get()
+    if page is None:
+        return read()
+    if key not in page:
+        page[key] = read()
+    return page[key]
+
+
+def current():
     """The number of the data version, in microseconds since 1970; 0 before the first change."""
+    return while_pinned(DATA, read_current)
+
+
+def read_current():
+    """The same from the database, even while a page is made."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [name])
+        cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [DATA])
         row = cursor.fetchone()
     return row[0] if row else 0
 

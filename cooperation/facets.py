@@ -241,7 +241,7 @@ def index_of(model, order, sources):
             if index is not None and index.version == version and not set(sources) - set(index._values):
                 break
             index = _kept[model] = _made(model, order, sources, version, index)
-            version = changes.current()
+            version = changes.read_current()
         return index
 
 

@@ -107,7 +107,7 @@ def parse_database(address):
     config = Env.db_url_config(address)
     if not config["NAME"]:
         raise ValueError(address)
-    return config
+    return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, **config}
 
 
 def parse_sqlite(address):
@@ -130,7 +130,8 @@ def parse_sqlite(address):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    return {**config, "NAME": path, "OPTIONS": options}
+    # To open the database anew for each request would take longer than most pages.
+    return {**config, "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": None}
 
 
 def parse_cache(address):

@@ -446,6 +446,13 @@ def test_head_says_what_get_says_without_a_page(client, settled):
     assert unchanged.status_code == 304
 
 
+def test_head_makes_the_server_send_nothing_that_it_would_have_to_drop():
+    counted = Counted()
+    for _request in range(2):
+        answer = counted.page(RequestFactory().head("/page/"))
+        assert (answer.content, answer["Content-Length"]) == (b"", "12")
+
+
 def test_page_made_for_head_is_not_given_to_get():
     counted = Counted(lambda request: HttpResponse("" if request.method == "HEAD" else "Rice seeds"))
     assert counted.page(RequestFactory().head("/page/")).content == b""

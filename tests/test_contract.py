@@ -1,6 +1,7 @@
 """What holds for every record type in PUBLIC_RECORDS, so that a new one cannot be half built."""
 
 import gzip
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, resolve, reverse
 
 from cooperation import models
+from cooperation.filters import FILTERSETS
 from cooperation.models import (
     PUBLIC_RECORDS,
     Agency,
@@ -85,6 +87,10 @@ def missing_from(model):
             missing.append(f"templates/{template}")
     if not any(view.filterset_class._meta.model is model for view in RecordList.__subclasses__()):
         missing.append(f"a {model.__name__}FilterSet in cooperation/filters/ and a {model.__name__}List")
+    if model not in FILTERSETS:
+        missing.append(f"the {model.__name__}FilterSet in FILTERSETS of cooperation/filters/__init__.py")
+    if not getattr(model, "SEARCH_NAMES", ()) or not getattr(model, "SEARCH_KEYS", ()):
+        missing.append("SEARCH_KEYS and SEARCH_NAMES, by which it is found")
     if not admin.site.is_registered(model):
         missing.append(f"an admin in cooperation/admin/{stem}.py")
     if not hasattr(models, f"{model.__name__}Citation") and model is not models.Source:
@@ -110,6 +116,8 @@ def test_missing_from_names_what_a_new_record_type_lacks():
         "templates/cooperation/membership_card.html",
         "templates/cooperation/membership_detail.html",
         "a MembershipFilterSet in cooperation/filters/ and a MembershipList",
+        "the MembershipFilterSet in FILTERSETS of cooperation/filters/__init__.py",
+        "SEARCH_KEYS and SEARCH_NAMES, by which it is found",
         "an admin in cooperation/admin/membership.py",
         "a MembershipCitation in cooperation/models/membership.py",
         "a queryset method published()",
@@ -141,7 +149,7 @@ def test_detail_asks_the_database_as_often_for_three_parts_as_for_one(client, mo
 def queries_of_template(address):
     """How often the template of the page at `address` asks the database, after its view has gathered everything."""
     view, arguments, keywords = resolve(address)
-    response = view(RequestFactory().get(address), *arguments, **keywords)
+    response = unwrap(view)(RequestFactory().get(address), *arguments, **keywords)
     with CaptureQueriesContext(connection) as queries:
         response.render()
     return [query["sql"] for query in queries]

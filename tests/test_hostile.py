@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
+from cooperation import search
 from cooperation.filters import FILTERSETS
 from tests.records import list_url, make_one_of_each
 
@@ -144,7 +145,9 @@ ADDRESSES = {**LISTS, **SEARCHES}
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_hostile_requests_are_answered_in_words(client, address):
     make_one_of_each()
-    client.get(address)
+    # What changed is read once for everybody, by whoever asks first: here, before the counting.
+    search.catch_up()
+    client.get(address, {"q": "fealac"})
     # The time of one request is of no interest here; the same ones are asked at each run.
     asked = questions(ADDRESSES[address], random.Random(address))
     wrong = []
@@ -155,7 +158,7 @@ def test_hostile_requests_are_answered_in_words(client, address):
             answer = client.get(f"{address}?{query}")
         if answer.status_code not in (200, 400) or counted.number > QUERIES_AT_MOST or not speaks(answer):
             wrong.append((answer.status_code, counted.number, query[:300]))
-    assert wrong == []
+    assert wrong == [], f"{len(wrong)} of them"
 
 
 def speaks(answer):

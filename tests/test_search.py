@@ -218,7 +218,7 @@ def test_wrong_word_is_replaced_by_the_nearest_one_that_a_record_holds():
     ],
 )
 def test_short_word_is_corrected_in_one_place_and_a_longer_one_in_two(question, expected):
-    builders.make_milestone("Bandung, Tonga, Fiji")
+    builders.make_milestone("Bandung, Tonga, Fiji, Barbados")
     assert suggested(question) == expected
 
 

@@ -56,7 +56,7 @@ def test_setup_says_what_it_loaded(filled):
     assert lines[0] == "The database was brought up to date."
     assert lines[2].startswith(f"The fixtures were loaded: {projects} projects, ")
     assert lines[2].endswith(f", {sources} sources.")
-    assert lines[3:] == ["The static files were collected."]
+    assert lines[3:] == ["The search index is up to date.", "The static files were collected."]
     assert projects >= 200
 
 
@@ -70,7 +70,13 @@ def test_setup_repeated_changes_nothing(full):
     updated = full.query("SELECT updated, version FROM cooperation_forum WHERE slug = 'fealac'")
     result = full.manage("setup")
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "The database is up to date.\n" + LEFT_ALONE + "The static files were collected.\n"
+    said = [
+        "The database is up to date.",
+        LEFT_ALONE.strip(),
+        "The search index is up to date.",
+        "The static files were collected.",
+    ]
+    assert result.stdout.splitlines() == said
     assert full.query("SELECT updated, version FROM cooperation_forum WHERE slug = 'fealac'") == updated
     assert full.dump() == before
 

@@ -14,16 +14,17 @@ from cooperation.filters.partners import project_counts
 from cooperation.filters.project import ProjectFilterSet
 from cooperation.filters.source import SourceFilterSet
 
+# Of record types in which a search hits equally well, the first comes first.
 FILTERSETS = {
     each._meta.model: each
     for each in (
-        ProjectFilterSet,
-        AgencyFilterSet,
         ForumFilterSet,
-        FundFilterSet,
+        AgencyFilterSet,
         CountryFilterSet,
+        FundFilterSet,
         MilestoneFilterSet,
         LessonFilterSet,
+        ProjectFilterSet,
         SourceFilterSet,
     )
 }

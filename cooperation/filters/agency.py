@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import Own, Rows
-from cooperation.filters.base import REGION_CHOICES, Codes, CodesFilter, RecordFilterSet
+from cooperation.filters.base import RecordFilterSet
+from cooperation.filters.kinds import CodesFilter
+from cooperation.filters.options import REGION_CHOICES, Codes
 from cooperation.models import Agency, AgencyRole, Country
 
 

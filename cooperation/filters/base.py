@@ -1,24 +1,18 @@
-"""What the filters of all lists have in common, and how a page can draw them."""
+"""What the filters of all lists have in common: which records fit, in which order, and what each value would give."""
 
-from copy import copy
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Value as Constant
-from django.db.models.functions import Coalesce, NullIf, Substr
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
-from django.utils.html import escape
-from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter, NumberFilter
+from django_filters import FilterSet
 
 from cooperation import facets, search
-from cooperation.facets import Own, intersection, union
-from cooperation.models import PUBLIC_RECORDS, PortalRegion
+from cooperation.facets import intersection
+from cooperation.filters.kinds import UNKNOWN_VALUE, CodesField, CodesFilter, LeaveOutFilter, WordsFilter, YearFilter
+from cooperation.filters.options import options_of
+from cooperation.filters.shown import Chosen, Facet, Input, Problem, Value
 
 PAGE_SIZES = (25, 50, 100)
 # A long filter shows this many values, those that give most; the rest unfolds in alphabetical order.
@@ -27,240 +21,7 @@ VALUES_IN_SIGHT = 12
 FACETS_OPEN = 3
 # More hits than this are not ranked, but for those that are exactly what was asked for.
 MANY = 10_000
-
-REGION_CHOICES = [(region.value, region.label) for region in (PortalRegion.ASIA_PACIFIC, PortalRegion.LAC)]
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
-UNKNOWN_VALUE = _("“%(value)s” is not a value of this filter.")
 RELEVANCE = "relevance"
-
-
-@dataclass(frozen=True)
-class Option:
-    """A value that a filter understands: its public code, what it is called, and the key of its bitmap.
-
-    `html` are code and label, escaped once and for all: a page draws hundreds of them.
-    """
-
-    code: str
-    label: str
-    key: object
-    names: tuple = ()
-    html: tuple = field(init=False, compare=False)
-
-    def __post_init__(self):
-        object.__setattr__(self, "html", (escape(self.code), escape(self.label)))
-
-
-@dataclass(frozen=True)
-class Codes:
-    """The public rows of `model` as options, in the order of their labels. `names` are further columns with names."""
-
-    model: type
-    code: str
-    label: str
-    names: tuple = ()
-
-    def options(self, version):
-        """The options at a data version; they are read once for each."""
-        if _read.get(self, (None,))[0] != version:
-            rows = self.model.objects.published() if self.model in PUBLIC_RECORDS else self.model.objects.all()
-            columns = ("pk", self.code, self.label, *self.names)
-            options = [
-                Option(str(code), str(label), key, _names(code, label, *names))
-                for key, code, label, *names in rows.order_by(self.label, self.code).values_list(*columns)
-            ]
-            _read[self] = (version, options)
-        return _read[self][1]
-
-
-_read = {}
-
-
-def _names(*columns):
-    """The folded words of every name in some columns, each name a tuple; a column may hold one on each line."""
-    return tuple(tuple(search.words_of(line)) for column in columns for line in str(column).splitlines())
-
-
-def is_called(names, word):
-    """Whether one of the names, each a tuple of folded words, holds the asked word."""
-    *whole, last = word.tokens
-    for name in names:
-        for place in range(len(name) - len(whole)):
-            end = name[place + len(whole)]
-            fits = end.startswith(last) if word.is_prefix else end == last
-            if fits and list(name[place : place + len(whole)]) == whole:
-                return True
-    return False
-
-
-def options_of(choices, version):
-    """The options of a `Codes`, or of (code, label) pairs, which are translated once for each language."""
-    if isinstance(choices, Codes):
-        return choices.options(version)
-    key = (id(choices), get_language())
-    if key not in _translated:
-        _translated[key] = [Option(str(code), str(label), code) for code, label in choices]
-    return _translated[key]
-
-
-_translated = {}
-
-
-class CodesField(forms.MultipleChoiceField):
-    """Several codes, each of which must be known."""
-
-    def validate(self, value):
-        known = {code for code, _label in self.choices}
-        for code in value:
-            if code not in known:
-                raise ValidationError(UNKNOWN_VALUE, code="invalid_choice", params={"value": code})
-
-
-class SharedFilter:
-    """A filter that says itself what it lets through. It keeps nothing of a request, so that no copy need be deep."""
-
-    group = None
-
-    def __deepcopy__(self, memo):
-        return copy(self)
-
-    @property
-    def hint(self):
-        return self.extra.get("help_text", "")
-
-    @property
-    def switch(self):
-        """The values to switch between, as (code, label) pairs, of a filter that has so few."""
-        return []
-
-    def restriction(self, filterset, value):
-        """The bitmap of the records that fit, or None when the filter lets all through."""
-        return
-
-
-class CodesFilter(SharedFilter, MultipleChoiceFilter):
-    """Any of several codes.
-
-    `values` says where they stand, or is a function of the FilterSet and of what is asked that gives `{key: bitmap}`;
-    `sources` is then what the index must hold for it. `choices` are a `Codes` or (code, label) pairs. Filters of one
-    `group` only mean something together: each of them counts without the others. With `in_words`, the names of the
-    values count as words of the records that have them.
-    """
-
-    field_class = CodesField
-
-    def __init__(self, values, *, choices, sources=None, group=None, in_words=False, offers_opposite=False, **kwargs):
-        self.values = values
-        self.sources = (values,) if sources is None else sources
-        self.codes = choices
-        self.group = group
-        self.in_words = in_words
-        self.offers_opposite = offers_opposite
-        super().__init__(**kwargs)
-
-    def bitmaps(self, filterset, asked):
-        """`{key: bitmap}` of the records that each value gives, were it chosen alone."""
-        return self.values(filterset, asked) if callable(self.values) else filterset.index.bitmaps(self.values)
-
-    def restriction(self, filterset, codes):
-        bitmaps = self.bitmaps(filterset, filterset.asked)
-        return union(bitmaps[key] for key in filterset.keys(self, codes) if key in bitmaps)
-
-    def opposite(self):
-        """The filter that leaves out what this one gives."""
-        return LeaveOutFilter(
-            self.values,
-            choices=self.codes,
-            sources=self.sources,
-            label=format_lazy(_("Without: {filter}"), filter=self.label),
-        )
-
-
-class LeaveOutFilter(CodesFilter):
-    """None of several codes."""
-
-    def bitmaps(self, filterset, asked):
-        # Whatever else is asked: “not a provider” is about any partner, not about the countries chosen beside it.
-        return super().bitmaps(filterset, {})
-
-    def restriction(self, filterset, codes):
-        return filterset.index.live - super().restriction(filterset, codes)
-
-
-class WordsFilter(SharedFilter, CharFilter):
-    """Words that a record holds, all of them. `parts` are those parts of the search index that are looked into."""
-
-    def __init__(self, parts=search.PARTS, in_words=None, **kwargs):
-        self.parts = parts
-        self.in_words = in_words
-        super().__init__(max_length=200, validators=[_readable], **kwargs)
-
-    def restriction(self, filterset, text):
-        return intersection([self.holding(filterset, word) for word in search.read_question(text).words])
-
-    def holding(self, filterset, word):
-        """The records that hold a word, or whose values are called so."""
-        found = [filterset.of_type(search.ids_holding(word, self.parts))]
-        for each in self.named_by(filterset):
-            bitmaps = each.bitmaps(filterset, {})
-            found += [
-                bitmaps[option.key]
-                for option in filterset.options(each)
-                if option.key in bitmaps and is_called(option.names, word)
-            ]
-        return union(found)
-
-    def named_by(self, filterset):
-        """The filters whose values are words of the records that have them."""
-        if self.in_words:
-            return [filterset.filters[name] for name in self.in_words]
-        return [each for each in filterset.filters.values() if isinstance(each, CodesFilter) and each.in_words]
-
-
-def _readable(text):
-    if not search.read_question(text).words:
-        raise ValidationError(_("Write at least one letter or digit."))
-
-
-class YearFilter(SharedFilter, NumberFilter):
-    """A year of four digits. `values` are years as text, of which those `from_then_on` fit, or those until then."""
-
-    field_class = forms.IntegerField
-
-    def __init__(self, values=None, *, from_then_on=True, group=None, **kwargs):
-        self.group = group
-        self.sources = (values,) if values else ()
-        self.from_then_on = from_then_on
-        super().__init__(min_value=1, max_value=9999, **kwargs)
-
-    def get_max_validator(self):
-        # The stock one speaks of 1e+50.
-        return None
-
-    def restriction(self, filterset, year):
-        if not self.sources:
-            return None
-        text = f"{year:04d}"
-        years = filterset.index.bitmaps(self.sources[0])
-        return union(each for key, each in years.items() if (key >= text if self.from_then_on else key <= text))
-
-
-class SwitchFilter(SharedFilter, ChoiceFilter):
-    """Says how another filter of its group is meant."""
-
-    def __init__(self, *, group=None, **kwargs):
-        self.group = group
-        super().__init__(error_messages={"invalid_choice": UNKNOWN_VALUE}, **kwargs)
-
-    @property
-    def switch(self):
-        return [("", self.extra["empty_label"]), *self.extra["choices"]]
-
-
-def year_of(name, *fields):
-    """The year of the first of some partial dates that is not empty, as values of an index."""
-    dates = [NullIf(each, Constant("")) for each in fields]
-    return Own(name, Substr(Coalesce(*dates, Constant("")), 1, 4))
 
 
 class PagingForm(forms.Form):
@@ -276,64 +37,6 @@ class PagingForm(forms.Form):
         error_messages={"invalid_choice": UNKNOWN_VALUE},
     )
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
-
-
-class Value(NamedTuple):
-    """One value that a filter offers, with the number of results that it gives."""
-
-    code: str
-    label: str
-    chosen: bool
-    count: int
-    html: tuple
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A filter with the values it offers: those in sight, and those that unfold."""
-
-    name: str
-    label: str
-    hint: str
-    first: list[Value]
-    rest: list[Value]
-    is_open: bool
-
-    @property
-    def largest(self):
-        """The largest count among the values, at least 1."""
-        return max([1, *(value.count for value in self.first), *(value.count for value in self.rest)])
-
-
-@dataclass(frozen=True)
-class Input:
-    """A filter that is typed in, as words or as a year, or one with a few `choices` to switch between."""
-
-    name: str
-    label: str
-    hint: str
-    value: str
-    is_year: bool
-    choices: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A filter in force, in words, and the query string of the list without it."""
-
-    label: str
-    value: str
-    query_without: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What was wrong with a parameter: its name in words, what was given, why not, and what it takes."""
-
-    label: str
-    given: list[str]
-    messages: list[str]
-    allowed: list[tuple[str, str]] = field(default_factory=list)
 
 
 class RecordFilterSet(FilterSet):
@@ -540,7 +243,7 @@ class RecordFilterSet(FilterSet):
                 top = sorted(others, key=lambda value: -value.count)[: max(VALUES_IN_SIGHT - len(chosen), 0)]
                 rest = [value for value in others if value not in top]
                 is_open = len(drawn) < FACETS_OPEN or bool(chosen)
-                drawn.append(Facet(name, each.label, each.hint, chosen + top, rest, is_open))
+                drawn.append(Facet(name, str(each.label), str(each.hint), chosen + top, rest, is_open))
         return drawn
 
     def values_of(self, name):

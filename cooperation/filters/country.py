@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import NOTHING, Own, Rows
-from cooperation.filters.base import Codes, CodesFilter, RecordFilterSet, YearFilter
+from cooperation.filters.base import RecordFilterSet
+from cooperation.filters.kinds import CodesFilter, YearFilter
+from cooperation.filters.options import Codes
 from cooperation.filters.partners import project_counts
 from cooperation.models import Country, Forum, Membership, PortalRegion, Subregion
 

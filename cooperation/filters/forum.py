@@ -5,7 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import Own, Rows
-from cooperation.filters.base import Codes, CodesFilter, RecordFilterSet, YearFilter
+from cooperation.filters.base import RecordFilterSet
+from cooperation.filters.kinds import CodesFilter, YearFilter
+from cooperation.filters.options import Codes
 from cooperation.models import Country, Forum, Membership, Theme, Vitality, vitality
 
 PRESENT_MEMBERS = Rows(Membership, "forum", ("country",), Membership.as_of())

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import Own, Rows
-from cooperation.filters.base import Codes, CodesFilter, RecordFilterSet
+from cooperation.filters.base import RecordFilterSet
+from cooperation.filters.kinds import CodesFilter
+from cooperation.filters.options import Codes
 from cooperation.models import Agency, Contribution, Country, Forum, Fund, FundManager
 
 

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import Own
-from cooperation.filters.base import Codes, CodesFilter, PeriodForm, RecordFilterSet, YearFilter, year_of
+from cooperation.filters.base import PeriodForm, RecordFilterSet
+from cooperation.filters.kinds import CodesFilter, YearFilter, year_of
+from cooperation.filters.options import Codes
 from cooperation.models import Country, Forum, Milestone, PortalRegion
 
 YEAR = year_of("year_of_event", "date")

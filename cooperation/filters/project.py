@@ -4,18 +4,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import NOTHING, Own, Rows, intersection, union
-from cooperation.filters.base import (
-    REGION_CHOICES,
-    YES_NO,
-    Codes,
-    CodesFilter,
-    PeriodForm,
-    RecordFilterSet,
-    SwitchFilter,
-    WordsFilter,
-    YearFilter,
-    year_of,
-)
+from cooperation.filters.base import PeriodForm, RecordFilterSet
 from cooperation.filters.country import (
     FORUMS,
     GROUP_CHOICES,
@@ -26,6 +15,8 @@ from cooperation.filters.country import (
     CountryFilterSet,
     forums_of_members,
 )
+from cooperation.filters.kinds import CodesFilter, SwitchFilter, WordsFilter, YearFilter, year_of
+from cooperation.filters.options import REGION_CHOICES, YES_NO, Codes
 from cooperation.filters.partners import COUNTRIES_IN_ROLES, NEWEST_CHANGE, by_country, by_role
 from cooperation.models import (
     Agency,

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import Own
-from cooperation.filters.base import CodesFilter, RecordFilterSet
+from cooperation.filters.base import RecordFilterSet
+from cooperation.filters.kinds import CodesFilter
 from cooperation.models import Source
 
 

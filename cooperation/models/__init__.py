@@ -3,7 +3,7 @@
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
 from cooperation.models.data_version import Change, DataVersion
-from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership, Vitality, vitality
+from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
 from cooperation.models.milestone import Milestone, MilestoneCitation
@@ -11,6 +11,7 @@ from cooperation.models.partial_date import format_partial_date
 from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope
 from cooperation.models.record import FormerSlug, PublicationStatus, Record
 from cooperation.models.source import Citation, Source, SourcedPart
+from cooperation.models.vitality import Vitality, vitality
 from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
 
 PUBLIC_RECORDS = (Project, Agency, Forum, Fund, Country, Milestone, Lesson, Source)

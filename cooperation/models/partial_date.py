@@ -2,11 +2,13 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 PARTIAL_DATE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
@@ -33,6 +35,12 @@ def validate_partial_date(text):
 
 def format_partial_date(text):
     """“2019”, “March 2019” or “12 March 2019”: never more precise than `text`. Other text comes back as it is."""
+    return _formatted(text, get_language())
+
+
+# A list shows dozens of dates, and often the same ones.
+@lru_cache(maxsize=5_000)
+def _formatted(text, language):
     try:
         day = first_day(text)
     except ValueError:

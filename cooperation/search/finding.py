@@ -8,6 +8,7 @@ from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cooperation import changes
 from cooperation.search.index import LETTERS, PARTS, TYPES_AT_MOST, key_of, plans, version_of_index
 from cooperation.search.words import FUNCTION_WORDS, MOST_IN_COMPOUND, SHORTEST_BEGINNING, Word, words_in_place
 
@@ -105,7 +106,7 @@ def either(word, parts):
 def answer_to(expression):
     """`{record type: ids}` for an expression of the database’s own language."""
     version, _is_current = version_of_index()
-    return KEPT.get((version, expression), lambda: read_answer(expression))
+    return changes.while_pinned(expression, lambda: KEPT.get((version, expression), lambda: read_answer(expression)))
 
 
 def read_answer(expression):

@@ -197,6 +197,10 @@ def catch_up():
 
 def version_of_index():
     """`(the data version that the index answers for, whether that is the present one)`, after catching up."""
+    return changes.while_pinned(changes.SEARCH, follow_if_behind)
+
+
+def follow_if_behind():
     state = read_state()
     if not is_current(state):
         try:
@@ -298,16 +302,22 @@ def make_anew(cursor):
 
 def replace(cursor, changed):
     """Bring the entries of the changed records up to date; `changed` is `{record type: {id, ...}}`."""
-    known = set()
     row_number = {"sqlite": "rowid", "postgresql": "id"}[connection.vendor]
-    for plan in plans():
-        ids = set(changed.get(plan.name, ())).union(*(plan.ids_naming(*other) for other in changed.items()))
-        for batch in in_batches(sorted(ids)):
-            cursor.executemany(
-                f"DELETE FROM cooperation_search WHERE {row_number} = %s",
-                [[pk * TYPES_AT_MOST + plan.number] for pk in batch],
-            )
-            write_entries(cursor, "cooperation_search", plan.entries(plan.records().filter(pk__in=batch), known))
+    ids = {
+        plan: sorted(set(changed.get(plan.name, ())).union(*(plan.ids_naming(*other) for other in changed.items())))
+        for plan in plans()
+    }
+    numbers = ([pk * TYPES_AT_MOST + plan.number] for plan in ids for pk in ids[plan])
+    for batch in in_batches(numbers):
+        cursor.executemany(f"DELETE FROM cooperation_search WHERE {row_number} = %s", batch)
+    known = set()
+    entries = (
+        entry
+        for plan in ids
+        for batch in in_batches(ids[plan])
+        for entry in plan.entries(plan.records().filter(pk__in=batch), known)
+    )
+    write_entries(cursor, "cooperation_search", entries)
     write_known_words(cursor, "cooperation_searchword", known)
 
 

@@ -64,6 +64,13 @@ def show_hits(records, filterset):
         record.excerpt = next((text for text in shown if "<mark>" in text), "")
 
 
+def unless_behind(answer):
+    """The answer of a search, not to be kept while the index could not follow the records because somebody writes."""
+    if not search.catch_up():
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def heading_of(record):
     return getattr(record, "title", "") or str(record)
 
@@ -75,6 +82,13 @@ def related(records, **query):
     return Related(
         cards_of(records.model, ids), count, list_address(records.model, **query), card_template(records.model)
     )
+
+
+def page_query(query):
+    """The query string of a page of this list, but for its number at the end."""
+    kept = query.copy()
+    kept.pop("page", None)
+    return f"?{kept.urlencode()}&page=" if kept else "?page="
 
 
 class RecordList(View):
@@ -98,7 +112,7 @@ class RecordList(View):
         records = self.records(filterset.ids(page.start_index() - 1, page.end_index()))
         if "q" in filterset.asked:
             show_hits(records, filterset)
-        return TemplateResponse(
+        answer = TemplateResponse(
             request,
             self.template_name,
             {
@@ -109,12 +123,14 @@ class RecordList(View):
                 "suggestion": filterset.suggestion,
                 "page_obj": page,
                 "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+                "page_query": page_query(filterset.data),
                 "names": model._meta,
                 "intro": self.intro,
                 "card": card_template(model),
                 "address": request.path,
             },
         )
+        return unless_behind(answer) if "q" in filterset.asked else answer
 
     def records(self, ids):
         """What the cards of a page show."""

@@ -66,9 +66,9 @@ def public_page(view):
         if request.method not in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
         query = in_order(read_parameters(request.GET)) if read_parameters else ""
-        if settings.DEBUG:
-            return answer(view, request, query, args, kwargs)
         version, now = changes.current(), int(time())
+        if settings.DEBUG:
+            return answer(view, request, query, version, args, kwargs)
         digest = address(request, query, version, now // DAY)
         # A change counts from the end of its second: others may have followed within it.
         last_modified = max(version // 1_000_000 + 1, RELEASED, now // DAY * DAY)
@@ -83,7 +83,7 @@ def public_page(view):
             return HttpResponseNotModified(headers=headers)
         kept, cache_works = fetch(digest)
         if kept is None:
-            response = answer(view, request, query, args, kwargs)
+            response = answer(view, request, query, version, args, kwargs)
             if not is_for_everyone(request, response):
                 return response
             if response.streaming:
@@ -111,11 +111,12 @@ def address(request, query, version, day):
     return sha256(repr(parts).encode()).hexdigest()
 
 
-def answer(view, request, query, args, kwargs):
-    """What `view` says under `query`, as a finished page."""
+def answer(view, request, query, version, args, kwargs):
+    """What `view` says under `query` at a data version, as a finished page."""
     request.GET = QueryDict(query)
-    response = view(request, *args, **kwargs)
-    return response.render() if hasattr(response, "render") else response
+    with changes.pinned(version):
+        response = view(request, *args, **kwargs)
+        return response.render() if hasattr(response, "render") else response
 
 
 def is_for_everyone(request, response):
@@ -130,14 +131,15 @@ def pack(response):
 
 
 def unpack(kept, request, headers):
-    """The page that `pack` made this of, compressed if the visitor takes it so."""
+    """The page that `pack` made this of, compressed if the visitor takes it so; for HEAD, only what is said of it."""
     own_headers, content = kept
     headers = {**own_headers, **headers}
     if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         headers["Content-Encoding"] = "gzip"
     else:
         content = gzip.decompress(content)
-    return HttpResponse(content, headers={**headers, "Content-Length": str(len(content))})
+    headers["Content-Length"] = str(len(content))
+    return HttpResponse(b"" if request.method == "HEAD" else content, headers=headers)
 
 
 def fetch(digest):

@@ -8,11 +8,8 @@ from django.utils.text import capfirst
 
 from cooperation import search
 from cooperation.filters import FILTERSETS
-from cooperation.models import Agency, Country, Forum, Fund, Lesson, Milestone, Project, Source
-from cooperation.views.generic import list_address, show_hits
+from cooperation.views.generic import list_address, show_hits, unless_behind
 
-# Of record types that fit equally well, the first comes first.
-TYPES = (Forum, Agency, Country, Fund, Milestone, Lesson, Project, Source)
 HITS_IN_SIGHT = 5
 
 
@@ -38,15 +35,15 @@ def words_only(query):
 
 def search_page(request):
     """Everything that holds the words, by record type, the type with the best hit first."""
-    answer = find(words_only(request.GET))
-    return TemplateResponse(request, "cooperation/search.html", answer)
+    found = find(words_only(request.GET))
+    return unless_behind(TemplateResponse(request, "cooperation/search.html", found))
 
 
 def search_json(request):
     """The same answer for machines. Addresses are those of the pages, relative to the site."""
-    answer = find(words_only(request.GET))
-    if answer["problems"]:
-        return JsonResponse({"error": " ".join(str(each) for each in answer["problems"])}, status=400)
+    found = find(words_only(request.GET))
+    if found["problems"]:
+        return JsonResponse({"error": " ".join(str(each) for each in found["problems"])}, status=400)
     groups = [
         {
             "type": group.names.model_name,
@@ -55,18 +52,16 @@ def search_json(request):
             "url": group.url,
             "results": [as_result(hit) for hit in group.hits],
         }
-        for group in answer["groups"]
+        for group in found["groups"]
     ]
-    return JsonResponse(
-        {
-            "query": answer["words"],
-            "count": answer["count"],
-            "best": as_result(answer["groups"][0].hits[0]) if groups else None,
-            "did_you_mean": answer["suggestion"] or None,
-            "groups": groups,
-        },
-        json_dumps_params={"ensure_ascii": False},
-    )
+    answer = {
+        "query": found["words"],
+        "count": found["count"],
+        "best": groups[0]["results"][0] if groups else None,
+        "did_you_mean": found["suggestion"] or None,
+        "groups": groups,
+    }
+    return unless_behind(JsonResponse(answer, json_dumps_params={"ensure_ascii": False}))
 
 
 search_page.parameters = search_json.parameters = words_only
@@ -79,8 +74,9 @@ def as_result(record):
 def find(query):
     """The answer to a question, as template context."""
     words = query.get("q", "")
-    lists = {model: FILTERSETS[model](query) for model in TYPES}
-    problems = [message for problem in lists[TYPES[0]].problems for message in problem.messages] if words else []
+    lists = {model: filterset(query) for model, filterset in FILTERSETS.items()}
+    # Words that cannot be asked for here cannot be asked for anywhere.
+    problems = [message for problem in next(iter(lists.values())).problems for message in problem.messages]
     if not words or problems:
         groups, suggestion = [], ""
     else:
@@ -99,7 +95,7 @@ def find(query):
 def has_hits(words):
     query = QueryDict(mutable=True)
     query["q"] = words
-    return any(FILTERSETS[model](query).count for model in TYPES)
+    return any(filterset(query).count for filterset in FILTERSETS.values())
 
 
 def group_of(model, filterset):

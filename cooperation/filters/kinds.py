@@ -1,0 +1,174 @@
+"""The kinds of filters: each says which records it lets through, as a bitmap."""
+
+from copy import copy
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Value as Constant
+from django.db.models.functions import Coalesce, NullIf, Substr
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, NumberFilter
+
+from cooperation import search
+from cooperation.facets import Own, intersection, union
+from cooperation.filters.options import is_called
+
+UNKNOWN_VALUE = _("“%(value)s” is not a value of this filter.")
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Several codes, each of which must be known."""
+
+    def validate(self, value):
+        known = {code for code, _label in self.choices}
+        for code in value:
+            if code not in known:
+                raise ValidationError(UNKNOWN_VALUE, code="invalid_choice", params={"value": code})
+
+
+class SharedFilter:
+    """A filter that says itself what it lets through. It keeps nothing of a request, so that no copy need be deep."""
+
+    group = None
+
+    def __deepcopy__(self, memo):
+        return copy(self)
+
+    @property
+    def hint(self):
+        return self.extra.get("help_text", "")
+
+    @property
+    def switch(self):
+        """The values to switch between, as (code, label) pairs, of a filter that has so few."""
+        return []
+
+    def restriction(self, filterset, value):
+        """The bitmap of the records that fit, or None when the filter lets all through."""
+        return
+
+
+class CodesFilter(SharedFilter, MultipleChoiceFilter):
+    """Any of several codes.
+
+    `values` says where they stand, or is a function of the FilterSet and of what is asked that gives `{key: bitmap}`;
+    `sources` is then what the index must hold for it. `choices` are a `Codes` or (code, label) pairs. Filters of one
+    `group` only mean something together: each of them counts without the others. With `in_words`, the names of the
+    values count as words of the records that have them.
+    """
+
+    field_class = CodesField
+
+    def __init__(self, values, *, choices, sources=None, group=None, in_words=False, offers_opposite=False, **kwargs):
+        self.values = values
+        self.sources = (values,) if sources is None else sources
+        self.codes = choices
+        self.group = group
+        self.in_words = in_words
+        self.offers_opposite = offers_opposite
+        super().__init__(**kwargs)
+
+    def bitmaps(self, filterset, asked):
+        """`{key: bitmap}` of the records that each value gives, were it chosen alone."""
+        return self.values(filterset, asked) if callable(self.values) else filterset.index.bitmaps(self.values)
+
+    def restriction(self, filterset, codes):
+        bitmaps = self.bitmaps(filterset, filterset.asked)
+        return union(bitmaps[key] for key in filterset.keys(self, codes) if key in bitmaps)
+
+    def opposite(self):
+        """The filter that leaves out what this one gives."""
+        return LeaveOutFilter(
+            self.values,
+            choices=self.codes,
+            sources=self.sources,
+            label=format_lazy(_("Without: {filter}"), filter=self.label),
+        )
+
+
+class LeaveOutFilter(CodesFilter):
+    """None of several codes."""
+
+    def bitmaps(self, filterset, asked):
+        # Whatever else is asked: “not a provider” is about any partner, not about the countries chosen beside it.
+        return super().bitmaps(filterset, {})
+
+    def restriction(self, filterset, codes):
+        return filterset.index.live - super().restriction(filterset, codes)
+
+
+class WordsFilter(SharedFilter, CharFilter):
+    """Words that a record holds, all of them. `parts` are those parts of the search index that are looked into."""
+
+    def __init__(self, parts=search.PARTS, in_words=None, **kwargs):
+        self.parts = parts
+        self.in_words = in_words
+        super().__init__(max_length=200, validators=[_readable], **kwargs)
+
+    def restriction(self, filterset, text):
+        return intersection([self.holding(filterset, word) for word in search.read_question(text).words])
+
+    def holding(self, filterset, word):
+        """The records that hold a word, or whose values are called so."""
+        found = [filterset.of_type(search.ids_holding(word, self.parts))]
+        for each in self.named_by(filterset):
+            bitmaps = each.bitmaps(filterset, {})
+            found += [
+                bitmaps[option.key]
+                for option in filterset.options(each)
+                if option.key in bitmaps and is_called(option.names, word)
+            ]
+        return union(found)
+
+    def named_by(self, filterset):
+        """The filters whose values are words of the records that have them."""
+        if self.in_words:
+            return [filterset.filters[name] for name in self.in_words]
+        return [each for each in filterset.filters.values() if isinstance(each, CodesFilter) and each.in_words]
+
+
+def _readable(text):
+    if not search.read_question(text).words:
+        raise ValidationError(_("Write at least one letter or digit."))
+
+
+class YearFilter(SharedFilter, NumberFilter):
+    """A year of four digits. `values` are years as text, of which those `from_then_on` fit, or those until then."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, values=None, *, from_then_on=True, group=None, **kwargs):
+        self.group = group
+        self.sources = (values,) if values else ()
+        self.from_then_on = from_then_on
+        super().__init__(min_value=1, max_value=9999, **kwargs)
+
+    def get_max_validator(self):
+        # The stock one speaks of 1e+50.
+        return None
+
+    def restriction(self, filterset, year):
+        if not self.sources:
+            return None
+        text = f"{year:04d}"
+        years = filterset.index.bitmaps(self.sources[0])
+        return union(each for key, each in years.items() if (key >= text if self.from_then_on else key <= text))
+
+
+class SwitchFilter(SharedFilter, ChoiceFilter):
+    """Says how another filter of its group is meant."""
+
+    def __init__(self, *, group=None, **kwargs):
+        self.group = group
+        super().__init__(error_messages={"invalid_choice": UNKNOWN_VALUE}, **kwargs)
+
+    @property
+    def switch(self):
+        return [("", self.extra["empty_label"]), *self.extra["choices"]]
+
+
+def year_of(name, *fields):
+    """The year of the first of some partial dates that is not empty, as values of an index."""
+    dates = [NullIf(each, Constant("")) for each in fields]
+    return Own(name, Substr(Coalesce(*dates, Constant("")), 1, 4))

@@ -1,0 +1,85 @@
+"""The values that filters understand: their public codes, what they are called, and the keys of their bitmaps."""
+
+from dataclasses import dataclass, field
+
+from django.utils.html import escape
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cooperation import search
+from cooperation.models import PUBLIC_RECORDS, PortalRegion
+
+REGION_CHOICES = [(region.value, region.label) for region in (PortalRegion.ASIA_PACIFIC, PortalRegion.LAC)]
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value that a filter understands: its public code, what it is called, and the key of its bitmap.
+
+    `html` are code and label, escaped once and for all: a page draws hundreds of them.
+    """
+
+    code: str
+    label: str
+    key: object
+    names: tuple = ()
+    html: tuple = field(init=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "html", (escape(self.code), escape(self.label)))
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The public rows of `model` as options, in the order of their labels. `names` are further columns with names."""
+
+    model: type
+    code: str
+    label: str
+    names: tuple = ()
+
+    def options(self, version):
+        """The options at a data version; they are read once for each."""
+        if _read.get(self, (None,))[0] != version:
+            rows = self.model.objects.published() if self.model in PUBLIC_RECORDS else self.model.objects.all()
+            columns = ("pk", self.code, self.label, *self.names)
+            options = [
+                Option(str(code), str(label), key, _names(code, label, *names))
+                for key, code, label, *names in rows.order_by(self.label, self.code).values_list(*columns)
+            ]
+            _read[self] = (version, options)
+        return _read[self][1]
+
+
+_read = {}
+
+
+def _names(*columns):
+    """The folded words of every name in some columns, each name a tuple; a column may hold one on each line."""
+    return tuple(tuple(search.words_of(line)) for column in columns for line in str(column).splitlines())
+
+
+def is_called(names, word):
+    """Whether one of the names, each a tuple of folded words, holds the asked word."""
+    *whole, last = word.tokens
+    for name in names:
+        for place in range(len(name) - len(whole)):
+            end = name[place + len(whole)]
+            fits = end.startswith(last) if word.is_prefix else end == last
+            if fits and list(name[place : place + len(whole)]) == whole:
+                return True
+    return False
+
+
+def options_of(choices, version):
+    """The options of a `Codes`, or of (code, label) pairs, which are translated once for each language."""
+    if isinstance(choices, Codes):
+        return choices.options(version)
+    key = (id(choices), get_language())
+    if key not in _translated:
+        _translated[key] = [Option(str(code), str(label), code) for code, label in choices]
+    return _translated[key]
+
+
+_translated = {}

@@ -1,0 +1,69 @@
+"""What a page needs to draw the filters of a list, and to say which are in force and what was wrong with them."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.utils.translation import gettext
+
+
+class Value(NamedTuple):
+    """One value that a filter offers, with the number of results that it gives."""
+
+    code: str
+    label: str
+    chosen: bool
+    count: int
+    html: tuple
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter with the values it offers: those in sight, and those that unfold."""
+
+    name: str
+    label: str
+    hint: str
+    first: list[Value]
+    rest: list[Value]
+    is_open: bool
+
+    @property
+    def more(self):
+        """What unfolds, in words: “15 more: Theme”."""
+        return gettext("%(count)s more: %(filter)s") % {"count": len(self.rest), "filter": self.label}
+
+    @property
+    def largest(self):
+        """The largest count among the values, at least 1."""
+        return max([1, *(value.count for value in self.first), *(value.count for value in self.rest)])
+
+
+@dataclass(frozen=True)
+class Input:
+    """A filter that is typed in, as words or as a year, or one with a few `choices` to switch between."""
+
+    name: str
+    label: str
+    hint: str
+    value: str
+    is_year: bool
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter in force, in words, and the query string of the list without it."""
+
+    label: str
+    value: str
+    query_without: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What was wrong with a parameter: its name in words, what was given, why not, and what it takes."""
+
+    label: str
+    given: list[str]
+    messages: list[str]
+    allowed: list[tuple[str, str]] = field(default_factory=list)
