@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cooperation import search
 from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
+from cooperation.views import public_page
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +52,9 @@ def fixtures_loaded(django_db_setup, django_db_blocker):
         search.catch_up()
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """Nothing but a change of a record can be the newest."""
+    monkeypatch.setattr(public_page, "RELEASED", 0)

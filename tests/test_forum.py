@@ -1,8 +1,11 @@
 """Forums: members, meetings, who carries them, and sources that disagree."""
 
-import pytest
+import datetime
 
-from cooperation.models import Forum, ForumRole, Meeting, Membership
+import pytest
+from django.utils import timezone
+
+from cooperation.models import Forum, ForumRole, Meeting, Membership, vitality
 from tests import builders
 from tests.crawl import read
 from tests.records import cite
@@ -103,3 +106,79 @@ def test_value_that_only_a_disputed_source_gives_is_not_called_unstated(client):
     text = read(client, "/forums/nest/").text
     assert "Established No value accepted yet Another source says 2014[1]" in text
     assert "Secretariat Not stated in the sources" in text
+
+
+@pytest.mark.parametrize(
+    ("last_meeting", "rhythm_months", "expected"),
+    [
+        (None, 24, "not_known"),
+        ("", None, "not_known"),
+        ("2025-10-31", 12, "active"),
+        ("2025-05", 12, "active"),  # 18 months: one and a half rounds
+        ("2025-04", 12, "quiet"),
+        ("2025", 12, "active"),  # at the latest in December
+        ("2023-11", None, "active"),  # three years when no rhythm is stated
+        ("2023-10", None, "quiet"),
+        ("2021-11", 12, "quiet"),  # five years
+        ("2021-10", 12, "dormant"),
+        ("2017-06", 96, "active"),  # meets every eight years
+        ("2014-10", 96, "dormant"),
+    ],
+)
+def test_forum_lives_by_its_own_rhythm(last_meeting, rhythm_months, expected):
+    assert vitality(last_meeting, rhythm_months, datetime.date(2026, 11, 24)) == expected
+
+
+def test_forum_list_is_filtered_by_state_with_meetings_held_only(client):
+    this_year = timezone.now().year
+    for name, date, outcome in (
+        ("APEC", f"{this_year}", "held"),
+        ("IBSA", "2008", "held"),
+        ("FEALAC", f"{this_year + 1}", "announced"),
+    ):
+        Meeting.objects.create(forum=builders.make_forum(name), edition="Meeting", date=date, outcome=outcome)
+    assert "1 forum: Active" in read(client, "/forums/?vitality=active").text
+    assert "/forums/ibsa/" in read(client, "/forums/?vitality=dormant").links
+    assert "/forums/fealac/" in read(client, "/forums/?vitality=not_known").links
+    assert "Active 1 Dormant 1 Not known 1" in read(client, "/forums/").text
+
+
+@pytest.fixture
+def pacific_alliance():
+    forum = builders.make_forum("Pacific Alliance", established="2011-04")
+    for iso3, kind, joined, left in (
+        ("CHL", "member", "2011", ""),
+        ("COL", "member", "", ""),
+        ("SGP", "associate", "2022-01-26", ""),
+        ("PER", "former", "2012", "2019-05"),
+        ("THA", "observer", "2013", ""),
+    ):
+        country = builders.make_country(iso3)
+        Membership.objects.create(forum=forum, country=country, kind=kind, joined=joined, left=left)
+
+
+@pytest.mark.usefixtures("pacific_alliance")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["CHL", "COL", "SGP"]),
+        ("&as_of=2026", ["CHL", "COL", "SGP"]),
+        ("&as_of=2019", ["CHL", "COL", "PER"]),
+        ("&as_of=2020", ["CHL", "COL"]),
+        ("&as_of=2011", ["CHL", "COL"]),
+        ("&as_of=2010", []),
+    ],
+)
+def test_members_of_a_forum_are_those_of_the_year_that_is_asked(client, query, expected):
+    page = read(client, f"/countries/?member_of=pacific-alliance{query}")
+    assert [link[11:14] for link in page.links if link.startswith("/countries/") and len(link) == 15] == expected
+    for iso3 in expected:
+        assert "/forums/pacific-alliance/" in read(client, f"/forums/?member={iso3}{query}").links
+
+
+@pytest.mark.usefixtures("pacific_alliance")
+def test_projects_are_found_by_what_forum_their_partners_belonged_to(client):
+    builders.make_project("Peru exchange", partners=[("provider", "PER")])
+    assert "0 projects" in read(client, "/projects/?member_of=pacific-alliance").text
+    assert "1 project:" in read(client, "/projects/?member_of=pacific-alliance&as_of=2015").text
+    assert "0 projects" in read(client, "/projects/?member_of=pacific-alliance&as_of=2020").text
