@@ -26,6 +26,8 @@ from cooperation.models import PUBLIC_RECORDS, Record
 BATCH = 20_000
 NOTHING = BitMap()
 MOST_ATTEMPTS = 5
+# Answers of one index, of up to 128 kB at a million records.
+MOST_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Index:
         self._values = {}
         self._orders = {}
         self._derived = {}
+        self._remembered = {}
 
     def bitmaps(self, values):
         """`{value: bitmap}` of what an `Own` or a `Rows` describes. None and "" are no values."""
@@ -112,6 +115,14 @@ class Index:
         if name not in self._derived:
             self._derived[name] = make(self)
         return self._derived[name]
+
+    def remembered(self, key, make):
+        """What `make()` gives for a question, kept for the next time it is asked of this data version."""
+        if key not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = make()
+        return self._remembered[key]
 
     def of_ids(self, ids):
         """The bitmap of those ids (an array) that are public."""
@@ -198,7 +209,7 @@ class Index:
     def _unchanged(self, version):
         later = copy(self)
         later.version = version
-        later._derived = {}
+        later._derived, later._remembered = {}, {}
         return later
 
     def _is_mostly_gaps(self):

@@ -5,6 +5,7 @@ from functools import cached_property
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
@@ -143,6 +144,10 @@ class RecordFilterSet(FilterSet):
         ids = ids_by_type.get(self._meta.model._meta.model_name)
         return facets.NOTHING if ids is None else self.index.of_ids(ids)
 
+    def holding(self, word, parts):
+        """The bitmap of the records of this type that hold a word in some parts of the search index."""
+        return self.index.remembered((word, parts), lambda: self.of_type(search.ids_holding(word, parts)))
+
     @cached_property
     def restrictions(self):
         """`{filter: bitmap of what it lets through}`, of the filters that let through less than all."""
@@ -164,7 +169,15 @@ class RecordFilterSet(FilterSet):
         """The bitmap of the records that fit all filters; of none when something was wrong."""
         if not self.is_valid():
             return facets.NOTHING
-        return intersection([self.index.live, *self.restrictions.values()])
+        return self.index.remembered(
+            ("hits", *self.state), lambda: intersection([self.index.live, *self.restrictions.values()])
+        )
+
+    @property
+    def state(self):
+        """What the hits and the counts depend on, beside the records. Some count from today."""
+        asked = sorted((name, tuple(value) if isinstance(value, list) else value) for name, value in self.asked.items())
+        return timezone.now().date(), *asked
 
     @property
     def count(self):
@@ -193,6 +206,9 @@ class RecordFilterSet(FilterSet):
     def tiers(self):
         """The hits of words, best first: what is called exactly so; what is named with these words, whole, or as they
         begin; all others."""
+        return self.index.remembered(("tiers", *self.state), lambda: list(self.rank()))
+
+    def rank(self):
         asked, left = search.read_question(self.asked["q"]), self.hits
         found = [search.ids_named(asked), {}, {}]
         if len(left) <= MANY:
@@ -233,10 +249,9 @@ class RecordFilterSet(FilterSet):
     def facets(self):
         """The filters with values to tick, in order. Offered is what leads to something, or is chosen."""
         drawn = []
-        for name, each in self.filters.items():
-            if not isinstance(each, CodesFilter) or isinstance(each, LeaveOutFilter):
-                continue
-            values = self.values_of(name)
+        for name in self.drawn_filters:
+            each = self.filters[name]
+            values = [] if isinstance(each, LeaveOutFilter) else self.values_of(name)
             if values:
                 chosen = [value for value in values if value.chosen]
                 others = [value for value in values if not value.chosen]
@@ -246,38 +261,50 @@ class RecordFilterSet(FilterSet):
                 drawn.append(Facet(name, str(each.label), str(each.hint), chosen + top, rest, is_open))
         return drawn
 
+    @cached_property
+    def counts(self):
+        """`{filter: (number of records that all other filters let through, {key: how many of them it gives})}`."""
+        return self.index.remembered(
+            ("counts", *self.state), lambda: {name: self.count_values(name) for name in self.drawn_filters}
+        )
+
+    @property
+    def drawn_filters(self):
+        """The names of the filters whose values a page offers."""
+        return [
+            name
+            for name, each in self.filters.items()
+            if isinstance(each, CodesFilter)
+            and (not isinstance(each, LeaveOutFilter) or name in self.asked or each.is_offered)
+        ]
+
+    def count_values(self, name):
+        base, bitmaps = self.without(name), self.filters[name].bitmaps(self, self.asked)
+        return len(base), {key: base.intersection_cardinality(bitmap) for key, bitmap in bitmaps.items()}
+
     def values_of(self, name):
-        """The values of a filter with their counts: all other filters applied, its own left out."""
-        codes_filter, base = self.filters[name], self.without(name)
-        given = self.asked.get(name, ())
-        bitmaps = codes_filter.bitmaps(self, self.asked)
+        """The values of a filter that lead to something, or are chosen, with the number of results that each gives."""
+        codes_filter, given = self.filters[name], self.asked.get(name, ())
+        all_others, counts = self.counts[name]
         values = []
         for option in self.options(codes_filter):
-            chosen = option.code in given
-            bitmap = bitmaps.get(option.key)
-            count = base.intersection_cardinality(bitmap) if bitmap else 0
-            if count or chosen:
-                values.append(Value(option.code, option.label, chosen, count, option.html))
+            having = counts.get(option.key, 0)
+            results = codes_filter.results(having, all_others)
+            # To leave out what is not there leads nowhere, either.
+            if (having and results) or option.code in given:
+                values.append(Value(option.code, option.label, option.code in given, results, option.html))
         return values
 
     @cached_property
     def leave_outs(self):
-        """The filters that leave values out, as facets: a count is what would be left."""
+        """The filters that leave values out, as facets, the values in force first."""
         drawn = []
-        for name, each in self.filters.items():
-            if isinstance(each, LeaveOutFilter) and (name in self.asked or self.filters[name[4:]].offers_opposite):
-                base = self.without(name)
-                given = self.asked.get(name, ())
-                bitmaps = each.bitmaps(self, {})
-                values = []
-                for option in self.options(each):
-                    out = base.intersection_cardinality(bitmaps.get(option.key, facets.NOTHING))
-                    if option.code in given or 0 < out < len(base):
-                        left = len(base) - out
-                        values.append(Value(option.code, option.label, option.code in given, left, option.html))
+        for name in self.drawn_filters:
+            if isinstance(self.filters[name], LeaveOutFilter):
+                values = self.values_of(name)
                 chosen = [value for value in values if value.chosen]
                 offered = [value for value in values if not value.chosen]
-                drawn.append(Facet(name, each.label, "", chosen, offered, bool(chosen)))
+                drawn.append(Facet(name, str(self.filters[name].label), "", chosen, offered, bool(chosen)))
         return drawn
 
     @cached_property

@@ -77,12 +77,17 @@ class CodesFilter(SharedFilter, MultipleChoiceFilter):
         bitmaps = self.bitmaps(filterset, filterset.asked)
         return union(bitmaps[key] for key in filterset.keys(self, codes) if key in bitmaps)
 
+    def results(self, having, all_others):
+        """The number of results of a value that `having` of the `all_others` have, the records of all other filters."""
+        return having
+
     def opposite(self):
         """The filter that leaves out what this one gives."""
         return LeaveOutFilter(
             self.values,
             choices=self.codes,
             sources=self.sources,
+            offers_opposite=self.offers_opposite,
             label=format_lazy(_("Without: {filter}"), filter=self.label),
         )
 
@@ -93,6 +98,14 @@ class LeaveOutFilter(CodesFilter):
     def bitmaps(self, filterset, asked):
         # Whatever else is asked: “not a provider” is about any partner, not about the countries chosen beside it.
         return super().bitmaps(filterset, {})
+
+    @property
+    def is_offered(self):
+        """Whether a page offers it; every one is understood."""
+        return self.offers_opposite
+
+    def results(self, having, all_others):
+        return all_others - having
 
     def restriction(self, filterset, codes):
         return filterset.index.live - super().restriction(filterset, codes)
@@ -111,7 +124,7 @@ class WordsFilter(SharedFilter, CharFilter):
 
     def holding(self, filterset, word):
         """The records that hold a word, or whose values are called so."""
-        found = [filterset.of_type(search.ids_holding(word, self.parts))]
+        found = [filterset.holding(word, self.parts)]
         for each in self.named_by(filterset):
             bitmaps = each.bitmaps(filterset, {})
             found += [

@@ -1,7 +1,7 @@
 """What can only be seen from inside: `python -m tests.bench.in_process PATH…` in a fresh process prints it as JSON.
 
-The first request of the list, a search the first time and again, the statements that each address runs, and how soon a
-change of one project is in the list.
+The first request of the list, a search the first time and again, the first request of each address once the bitmaps are
+there, the statements that it runs, and how soon a change of one project is in the list.
 """
 
 import json
@@ -17,7 +17,8 @@ TIMES = 5
 
 
 def measure(paths, search):
-    """`{what: milliseconds}` and, under "queries", `{path: number of statements}`."""
+    """`{what: milliseconds}`; under "first", `{path: milliseconds}` of the first request of each; under "queries",
+    `{path: number of statements}`."""
     from django.test import Client
 
     client = Client(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
@@ -25,6 +26,7 @@ def measure(paths, search):
     measured = {"first_list": request(client, LIST), "list": median_request(client, LIST)}
     measured["first_search"] = request(client, search)
     measured["search"] = median_request(client, search)
+    measured["first"] = {path: request(client, path) for path in paths}
     measured["queries"] = {path: count_queries(client, path) for path in paths}
     measured["warm_list"], measured["list_after_change"] = catch_up(client)
     return measured

@@ -32,7 +32,7 @@ def run(requests, datasette_program):
     asked = addresses.read_addresses(theme)
     inside = measure_inside(asked)
     with clients() as pool:
-        rows, memory = measure_server(pool, asked, requests, inside["queries"], CACHE_URL="dummycache://")
+        rows, memory = measure_server(pool, asked, requests, inside, CACHE_URL="dummycache://")
         cached_rows, _memory = measure_server(pool, [CACHED, HEALTH], requests, {})
         datasette_rows = datasette.measure(program, pool, requests, our_list=rows[0]) if program else []
     rows += [*cached_rows, *inside_rows(inside), *sql_rows(theme), *datasette_rows]
@@ -63,15 +63,19 @@ def measure_inside(asked):
     return json.loads(result.stdout)
 
 
-def measure_server(pool, asked, requests, queries, **variables):
-    """The rows of these addresses, and the memory of the workers afterwards, in words."""
+def measure_server(pool, asked, requests, inside, **variables):
+    """The rows of these addresses, with what was seen `inside`, and the memory of the workers afterwards, in words."""
+    queries, first = inside.get("queries", {}), inside.get("first", {})
     port = free_port()
     command, env = server.portal_command(port), server.portal_environment(**variables)
     with server.running(command, port, HEALTH.path, env) as process:
         pids = server.workers_of(process)
         server.warm_up(pool, port, [address.path for address in asked], pids)
         rows = [
-            server.measure(pool, port, pids, each.name, each.path, requests, queries.get(each.path)) for each in asked
+            server.measure(
+                pool, port, pids, each.name, each.path, requests, queries.get(each.path), first.get(each.path)
+            )
+            for each in asked
         ]
         return rows, ", ".join(f"{server.resident_megabytes(pid):.0f}" for pid in pids)
 

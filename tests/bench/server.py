@@ -83,7 +83,7 @@ def resident_megabytes(pid):
     return int(kilobytes) * 1024 / 1_000_000
 
 
-def measure(pool, port, pids, name, path, requests, queries=None):
+def measure(pool, port, pids, name, path, requests, queries=None, first=None):
     """The `Row` of one address: with one client, then with eight. `pids` are the processes that answer.
 
     Their processor time is not all that an answer costs where a database server works for them.
@@ -97,6 +97,7 @@ def measure(pool, port, pids, name, path, requests, queries=None):
         status=together.status,
         compressed_bytes=alone.compressed_bytes,
         queries=queries,
+        first=first,
         processor_ms=used * 1000 / len(alone.milliseconds + together.milliseconds),
         alone=alone.milliseconds,
         together=together.milliseconds,

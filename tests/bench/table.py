@@ -19,6 +19,7 @@ COLUMNS = (
     "bytes, gzip",
     "SQL queries",
     "CPU ms per request",
+    "first ms",
     "p50 ms",
     "p95 ms",
     f"p50 ms, {CLIENTS} clients",
@@ -35,6 +36,7 @@ class Row:
     compressed_bytes: int | None = None
     queries: int | None = None
     processor_ms: float | None = None
+    first: float | None = None  # ms of the first request of all, in one process, its answer not yet known
     alone: list[float] = field(default_factory=list)  # ms of each request
     together: list[float] = field(default_factory=list)
 
@@ -46,6 +48,7 @@ class Row:
             whole(self.compressed_bytes),
             whole(self.queries),
             decimal(self.processor_ms),
+            decimal(self.first),
             *quantiles(self.alone),
             *quantiles(self.together),
         )
