@@ -118,5 +118,5 @@ def test_a_missing_datasette_gives_a_sentence():
 def test_table_leaves_empty_what_was_not_measured():
     rows = [Row("Home", status=200, compressed_bytes=3191, alone=[float(ms) for ms in range(1, 101)])]
     lines = write_table(rows).splitlines()
-    assert lines[-1] == "| Home | 200 | 3,191 |  |  | 50.5 | 96.0 |  |  |"
+    assert lines[-1] == "| Home | 200 | 3,191 |  |  |  | 50.5 | 96.0 |  |  |"
     assert [line.count("|") for line in lines] == [len(COLUMNS) + 1] * 3

@@ -10,7 +10,7 @@ from cooperation.filters.forum import ForumFilterSet
 from cooperation.filters.fund import FundFilterSet
 from cooperation.filters.lesson import LessonFilterSet
 from cooperation.filters.milestone import MilestoneFilterSet
-from cooperation.filters.partners import project_counts
+from cooperation.filters.partners import project_counts, projects_of
 from cooperation.filters.project import ProjectFilterSet
 from cooperation.filters.source import SourceFilterSet
 
@@ -40,4 +40,5 @@ __all__ = [
     "ProjectFilterSet",
     "SourceFilterSet",
     "project_counts",
+    "projects_of",
 ]

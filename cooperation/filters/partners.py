@@ -30,5 +30,21 @@ def _united(index, place):
 
 def project_counts():
     """`{country id: number of its public projects}`."""
-    index = facets.index_of(Project, NEWEST_CHANGE, (COUNTRIES_IN_ROLES,))
-    return {country: len(bitmap) for country, bitmap in by_country(index).items()}
+    return {country: len(bitmap) for country, bitmap in by_country(_index()).items()}
+
+
+def projects_of(country):
+    """`{role: number of public projects}` of a country, and `{id of another country: number of those they share}`."""
+    index = _index()
+    by_role = {
+        role: len(bitmap)
+        for (partner, role), bitmap in index.bitmaps(COUNTRIES_IN_ROLES).items()
+        if partner == country.pk
+    }
+    own = by_country(index).get(country.pk, facets.NOTHING)
+    shared = {other: own.intersection_cardinality(bitmap) for other, bitmap in by_country(index).items()}
+    return by_role, {other: number for other, number in shared.items() if number and other != country.pk}
+
+
+def _index():
+    return facets.index_of(Project, NEWEST_CHANGE, (COUNTRIES_IN_ROLES,))

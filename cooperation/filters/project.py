@@ -190,6 +190,15 @@ class ProjectFilterSet(RecordFilterSet):
         Rows(Participation, "project", ("agency",)), label=_("Partner agency"), choices=AGENCIES, in_words=True
     )
     forum = CodesFilter(Own("forum"), label=_("Forum"), choices=FORUMS, in_words=True)
+    # Beside the forums, so that compression finds the same names again.
+    member_of = CodesFilter(
+        partners_of_forum,
+        sources=(),
+        group="membership",
+        label=_("Partner is member of"),
+        choices=FORUMS,
+        help_text=_("Members and associate members, today or as of the year below."),
+    )
     fund = CodesFilter(Own("fund"), label=_("Fund"), choices=Codes(Fund, "slug", "name", ("acronym",)), in_words=True)
     goal = CodesFilter(
         own_rows("goals"), label=_("Sustainable Development Goal"), choices=Codes(Goal, "number", "name")
@@ -202,14 +211,6 @@ class ProjectFilterSet(RecordFilterSet):
     group = CodesFilter(partners_of_group, sources=(), label=_("Partner belongs to"), choices=GROUP_CHOICES)
     income = CodesFilter(
         partners_by(INCOME), sources=(), label=_("Income group of a partner"), choices=Country.IncomeGroup.choices
-    )
-    member_of = CodesFilter(
-        partners_of_forum,
-        sources=(),
-        group="membership",
-        label=_("Partner is member of"),
-        choices=FORUMS,
-        help_text=_("Members and associate members, today or as of the year below."),
     )
     has_source = CodesFilter(has_source, sources=SOURCED, label=_("Has a source"), choices=YES_NO)
     has_budget = CodesFilter(HAS_BUDGET, label=_("Has a budget"), choices=YES_NO)

@@ -44,43 +44,6 @@ class ProjectQuerySet(RecordQuerySet):
             ),
         )
 
-    def with_partner(self, countries=(), roles=()):
-        """Projects in which one partner fits both: of these countries (ISO alpha-3), in one of these roles."""
-        fitting = Participation.objects.all()
-        if countries:
-            fitting = fitting.filter(country__iso3__in=countries)
-        if roles:
-            fitting = fitting.filter(role__in=roles)
-        return self.filter(pk__in=fitting.values("project"))
-
-    def of_scope(self, scope):
-        """Projects of one `Scope` value."""
-        asia_pacific = Q(pk__in=Participation.objects.of_region(PortalRegion.ASIA_PACIFIC).values("project"))
-        lac = Q(pk__in=Participation.objects.of_region(PortalRegion.LAC).values("project"))
-        conditions = {
-            Scope.INTERREGIONAL: asia_pacific & lac,
-            Scope.ASIA_PACIFIC: asia_pacific & ~lac,
-            Scope.LAC: lac & ~asia_pacific,
-            Scope.OTHER: ~asia_pacific & ~lac,
-        }
-        return self.filter(conditions[Scope(scope)])
-
-    def active_between(self, first_year, last_year):
-        """Projects whose own dates touch the years given (either may be None).
-
-        A project without any date is in no year. One without an end is taken to last no longer than its start, since
-        nothing says so; one without a start likewise lasts no longer than its end.
-        """
-        begins, ends = Q(start=""), Q(end="")
-        projects = self.exclude(begins & ends)
-        if last_year is not None:
-            last = f"{last_year:04d}-12-31"
-            projects = projects.filter((~begins & Q(start__lte=last)) | (begins & Q(end__lte=last)))
-        if first_year is not None:
-            first = f"{first_year:04d}"
-            projects = projects.filter((~ends & Q(end__gte=first)) | (ends & Q(start__gte=first)))
-        return projects
-
 
 class Project(Record):
     """A cooperation activity with named partners, each in a role."""
@@ -210,9 +173,6 @@ class Project(Record):
 
 
 class ParticipationQuerySet(SourcedQuerySet):
-    def of_region(self, region):
-        return self.filter(country__portal_region=region)
-
     def get_by_natural_key(self, project, role, country, agency, organisation, start):
         return self.get(
             project__slug=project,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.views import View
 from django.views.generic import DetailView
 
 from cooperation import search
+from cooperation.filters import FILTERSETS
 from cooperation.filters.base import PAGE_SIZES
 from cooperation.models import FormerSlug, Project, Record
 from cooperation.references import References, count_sources
@@ -75,13 +76,11 @@ def heading_of(record):
     return getattr(record, "title", "") or str(record)
 
 
-def related(records, **query):
-    """`Related` for a queryset of public records; `query` are the filters under which their list shows the same."""
-    ids = list(records.values_list("pk", flat=True)[:CARDS_IN_SIGHT])
-    count = len(ids) if len(ids) < CARDS_IN_SIGHT else records.count()
-    return Related(
-        cards_of(records.model, ids), count, list_address(records.model, **query), card_template(records.model)
-    )
+def related(model, **query):
+    """`Related`: what the list of `model` shows first under these filters, and how many there are."""
+    address = list_address(model, **query)
+    filterset = FILTERSETS[model](QueryDict(address.partition("?")[2]))
+    return Related(cards_of(model, filterset.ids(0, CARDS_IN_SIGHT)), filterset.count, address, card_template(model))
 
 
 def page_query(query):

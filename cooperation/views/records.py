@@ -1,6 +1,5 @@
 """What the list and the detail page of each record type show."""
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
@@ -12,7 +11,6 @@ from cooperation.models import (
     Fund,
     Lesson,
     Milestone,
-    Participation,
     PartnerRole,
     Project,
     Source,
@@ -56,13 +54,10 @@ class AgencyDetail(RecordDetail):
     model = Agency
 
     def sections(self, record, references):
-        projects = Project.objects.published().filter(participations__agency=record).distinct().order_by("title", "id")
         return {
             "roles": references.mark(record.roles.all()),
-            "projects": related(projects, agency=record.slug, sort="title"),
-            "funds": related(
-                Fund.objects.published().filter(managers__agency=record).order_by("name"), agency=record.slug
-            ),
+            "projects": related(Project, agency=record.slug, sort="title"),
+            "funds": related(Fund, agency=record.slug),
             "forum_roles": list(record.forum_roles.of_published().select_related("forum")),
             "children": list(record.children.published().order_by("name")),
             "lessons": lessons_backed_by(evidence__agency=record),
@@ -85,9 +80,9 @@ class ForumDetail(RecordDetail):
             "member_claims": references.claims_on("memberships"),
             "meetings": references.mark(reversed(record.meetings.all())),
             "meeting_claims": references.claims_on("meetings"),
-            "funds": related(record.funds.published().order_by("name"), forum=record.slug),
-            "projects": related(record.projects.published().order_by("title", "id"), forum=record.slug, sort="title"),
-            "milestones": related(record.milestones.published().order_by("date", "id"), forum=record.slug),
+            "funds": related(Fund, forum=record.slug),
+            "projects": related(Project, forum=record.slug, sort="title"),
+            "milestones": related(Milestone, forum=record.slug),
             "lessons": lessons_backed_by(evidence__forum=record),
         }
 
@@ -106,7 +101,7 @@ class FundDetail(RecordDetail):
             "manager_claims": references.claims_on("managers"),
             "contributions": references.mark(record.contributions.all()),
             "contribution_claims": references.claims_on("contributions"),
-            "projects": related(record.projects.published().order_by("title", "id"), fund=record.slug, sort="title"),
+            "projects": related(Project, fund=record.slug, sort="title"),
             "lessons": lessons_backed_by(evidence__fund=record),
         }
 
@@ -122,6 +117,11 @@ class CountryList(RecordList):
         return countries
 
 
+def shared_projects(country, partner):
+    """The address of the projects in which both take part."""
+    return list_address(Project, country=[country.iso3, partner.iso3], country_match="all")
+
+
 class CountryDetail(RecordDetail):
     model = Country
 
@@ -129,19 +129,8 @@ class CountryDetail(RecordDetail):
         return Country.objects.filter(iso3=public_id.upper()).first()
 
     def sections(self, record, references):
-        parts = Participation.objects.of_published()
-        by_role = dict(
-            parts.filter(country=record).values_list("role").annotate(Count("project", distinct=True)).order_by()
-        )
-        projects = Project.objects.published().filter(participations__country=record).distinct()
-        partners = (
-            parts.filter(project__participations__country=record)
-            .exclude(country=record)
-            .exclude(country=None)
-            .values_list("country__iso3", "country__name", "country__portal_region")
-            .annotate(shared=Count("project", distinct=True))
-            .order_by("-shared", "country__name")
-        )
+        by_role, shared = filters.projects_of(record)
+        partners = sorted(Country.objects.filter(pk__in=shared), key=lambda each: (-shared[each.pk], each.name))
         memberships = record.memberships.of_published().select_related("forum", "source")
         return {
             "roles": [
@@ -150,18 +139,18 @@ class CountryDetail(RecordDetail):
                 if role in by_role
             ],
             "partners": [
-                (name, region, shared, list_address(Project, country=[record.iso3, iso3], country_match="all"))
-                for iso3, name, region, shared in partners[:PARTNERS_IN_SIGHT]
+                (each.name, each.portal_region, shared[each.pk], shared_projects(record, each))
+                for each in partners[:PARTNERS_IN_SIGHT]
             ],
-            "projects": related(projects.order_by("title", "id"), country=record.iso3, sort="title"),
-            "agencies": related(record.agencies.published().order_by("name"), country=record.iso3),
+            "projects": related(Project, country=record.iso3, sort="title"),
+            "agencies": related(Agency, country=record.iso3),
             "memberships": list(memberships.order_by("forum__name")),
             "forum_roles": list(record.forum_roles.of_published().select_related("forum").order_by("role", "start")),
             "hosted": list(
                 record.hosted_meetings.of_published().held().select_related("forum").order_by("-date", "-id")
             ),
-            "funds": related(Fund.objects.published().filter(contributions__country=record), country=record.iso3),
-            "milestones": related(record.milestones.published().order_by("date", "id"), country=record.iso3),
+            "funds": related(Fund, country=record.iso3),
+            "milestones": related(Milestone, country=record.iso3),
         }
 
 
