@@ -8,12 +8,14 @@ import json
 import statistics
 import sys
 import time
+from inspect import unwrap
 
 import django
 
 LIST = "/projects/"
 WITHOUT_RECORDS = "/about/"
 TIMES = 5
+TIMES_TO_RENDER = 100
 
 
 def measure(paths, search):
@@ -24,6 +26,7 @@ def measure(paths, search):
     client = Client(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
     request(client, WITHOUT_RECORDS)  # imports and templates are not what the first list is about
     measured = {"first_list": request(client, LIST), "list": median_request(client, LIST)}
+    measured["rendering"] = rendering()
     measured["first_search"] = request(client, search)
     measured["search"] = median_request(client, search)
     measured["first"] = {path: request(client, path) for path in paths}
@@ -41,6 +44,18 @@ def request(client, path):
 
 def median_request(client, path):
     return statistics.median(request(client, path) for _time in range(TIMES))
+
+
+def rendering():
+    """The processor time in ms of the list’s view and template, without middleware and compression."""
+    from django.test import RequestFactory
+    from django.urls import resolve
+
+    view, request = unwrap(resolve(LIST).func), RequestFactory().get(LIST)
+    started = time.process_time()
+    for _time in range(TIMES_TO_RENDER):
+        view(request).render()
+    return (time.process_time() - started) * 1000 / TIMES_TO_RENDER
 
 
 def count_queries(client, path):

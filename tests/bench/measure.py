@@ -85,6 +85,7 @@ def inside_rows(inside):
     names = {
         "first_list": "In one process: the first project list (builds what it needs)",
         "list": "In one process: the project list again",
+        "rendering": "In one process: the project list, processor time of its view and template",
         "first_search": f"In one process: “{COMMON_WORD}” for the first time",
         "search": f"In one process: “{COMMON_WORD}” again",
         "warm_list": "In one process: the project list, nothing changed",
