@@ -299,26 +299,6 @@ def test_each_day_and_each_release_has_pages_of_its_own(monkeypatch):
     assert counted.ask().content == b"Made 3 times"
 
 
-def test_release_is_known_by_the_contents_of_its_files(tmp_path):
-    template = tmp_path / "templates" / "base.html"
-    bytecode = tmp_path / "cooperation" / "__pycache__" / "urls.pyc"
-    for file in (template, bytecode, tmp_path / "requirements.txt", tmp_path / "README.md"):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("1")
-
-    def release_after(file):
-        file.write_text(file.read_text() + "2")
-        return public_page.read_release(tmp_path)[0]
-
-    first = public_page.read_release(tmp_path)[0]
-    assert release_after(bytecode) == release_after(tmp_path / "README.md") == first
-    assert len({first, release_after(template), release_after(tmp_path / "requirements.txt")}) == 3
-    before = public_page.read_release(tmp_path)[0]
-    template.rename(template.with_name("page.html"))
-    assert public_page.read_release(tmp_path)[0] != before
-    assert public_page.read_release(tmp_path)[1] == int(bytecode.stat().st_mtime) + 1
-
-
 # What is left alone
 
 

@@ -32,8 +32,7 @@ def days(first, last):
 def tick_boxes(name, values, largest):
     """The values of a filter to tick, each with its count and a bar in tenths of the largest count of the filter.
 
-    Written here and not in a template, which takes ten times as long: a list has hundreds of values. What stands in
-    `html` was escaped before.
+    Written here and not in a template, which takes 25 times as long: a list has hundreds of values.
     """
     boxes = []
     for value in values:
@@ -44,12 +43,12 @@ def tick_boxes(name, values, largest):
             f'<label class="tick share-{share}"><input type="checkbox" name="{name}" value="{code}"{ticked}> '
             f'<span>{label}</span> <span class="count">{value.count}</span></label>'
         )
-    return mark_safe("\n".join(boxes))
+    return mark_safe("\n".join(boxes))  # codes and labels were escaped before, the rest is ours
 
 
 @register.simple_tag
 def select_options(values):
     """The values of a filter that leaves them out, to select, each with the number of results that would be left."""
-    return mark_safe(
+    return mark_safe(  # codes and labels were escaped before, the rest is ours
         "\n".join(f'<option value="{value.html[0]}">{value.html[1]} ({value.count})</option>' for value in values)
     )

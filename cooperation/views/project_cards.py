@@ -87,6 +87,7 @@ def project_cards(ids):
             summary=summary,
             note=note,
             kind=f"{modalities[modality]} · {between}" if regions[project] >= BOTH_SHORES else modalities[modality],
+            # Every chip was escaped when it was made.
             partners=[
                 (label, mark_safe(" ".join(partners[project][role])))
                 for role, label in roles
