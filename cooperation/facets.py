@@ -117,12 +117,15 @@ class Index:
         return self._derived[name]
 
     def remembered(self, key, make):
-        """What `make()` gives for a question, kept for the next time it is asked of this data version."""
-        if key not in self._remembered:
+        """What `make()` gives for a question, never None, kept for the next time it is asked of this data version."""
+        # Another thread may clear it at any time.
+        found = self._remembered.get(key)
+        if found is None:
+            found = make()
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[key] = make()
-        return self._remembered[key]
+            self._remembered[key] = found
+        return found
 
     def of_ids(self, ids):
         """The bitmap of those ids (an array) that are public."""

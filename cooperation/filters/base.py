@@ -146,7 +146,8 @@ class RecordFilterSet(FilterSet):
 
     def holding(self, word, parts):
         """The bitmap of the records of this type that hold a word in some parts of the search index."""
-        return self.index.remembered((word, parts), lambda: self.of_type(search.ids_holding(word, parts)))
+        key = (word, parts, search.version_of_index())
+        return self.index.remembered(key, lambda: self.of_type(search.ids_holding(word, parts)))
 
     @cached_property
     def restrictions(self):
@@ -175,9 +176,13 @@ class RecordFilterSet(FilterSet):
 
     @property
     def state(self):
-        """What the hits and the counts depend on, beside the records. Some count from today."""
+        """What the hits and the counts depend on, beside the records. Some count from today.
+
+        Words also depend on the search index, which stays behind the records for a while when somebody writes for long.
+        """
         asked = sorted((name, tuple(value) if isinstance(value, list) else value) for name, value in self.asked.items())
-        return timezone.now().date(), *asked
+        has_words = any(isinstance(self.filters[name], WordsFilter) for name in self.asked)
+        return timezone.now().date(), has_words and search.version_of_index(), *asked
 
     @property
     def count(self):

@@ -5,7 +5,7 @@ names below are the whole interface; they hand out numbers of records, never rec
 """
 
 from cooperation.search.finding import ids_holding, ids_named, ids_titled, suggestion
-from cooperation.search.index import PARTS, catch_up, rebuild
+from cooperation.search.index import PARTS, catch_up, rebuild, version_of_index
 from cooperation.search.words import Asked, Word, excerpt, fold, mark, read_question, words_of
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "read_question",
     "rebuild",
     "suggestion",
+    "version_of_index",
     "words_of",
 ]
