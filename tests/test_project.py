@@ -107,6 +107,19 @@ def test_filter_in_force_is_a_link_that_removes_it_and_keeps_the_others(client):
 
 
 @pytest.mark.usefixtures("cooperation")
+def test_theme_left_out_is_said_and_can_be_taken_back(client):
+    page = read(client, "/projects/?not_theme=trade&region=asia_pacific")
+    assert "1 project: Asia-Pacific, without Trade" in page.text
+    assert "Remove filter Theme: without Trade" in page.text
+    assert "/projects/?region=asia_pacific" in page.links
+    assert "/projects/coral-reefs/" in page.links
+    assert (
+        "Leave out (with what would be left) Theme nothing Trade (1)"
+        in read(client, "/projects/?theme=&region=asia_pacific").text
+    )
+
+
+@pytest.mark.usefixtures("cooperation")
 def test_known_value_that_leads_to_nothing_is_understood_but_not_offered(client):
     builders.make_country("PER")
     page = read(client, "/projects/?country=PER&country=COL")

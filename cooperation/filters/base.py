@@ -256,15 +256,26 @@ class RecordFilterSet(FilterSet):
         drawn = []
         for name in self.drawn_filters:
             each = self.filters[name]
-            values = [] if isinstance(each, LeaveOutFilter) else self.values_of(name)
-            if values:
-                chosen = [value for value in values if value.chosen]
-                others = [value for value in values if not value.chosen]
-                top = sorted(others, key=lambda value: -value.count)[: max(VALUES_IN_SIGHT - len(chosen), 0)]
-                rest = [value for value in others if value not in top]
-                is_open = len(drawn) < FACETS_OPEN or bool(chosen)
-                drawn.append(Facet(name, str(each.label), str(each.hint), chosen + top, rest, is_open))
+            if isinstance(each, LeaveOutFilter):
+                continue
+            chosen, others = self.values_of(name)
+            top = sorted(others, key=lambda value: -value.count)[: max(VALUES_IN_SIGHT - len(chosen), 0)]
+            rest = [value for value in others if value not in top]
+            opposite = self.opposite_of(name)
+            if chosen or others or opposite:
+                is_open = len(drawn) < FACETS_OPEN or bool(chosen) or bool(opposite and opposite.first)
+                drawn.append(Facet(name, str(each.label), str(each.hint), chosen + top, rest, is_open, opposite))
         return drawn
+
+    def opposite_of(self, name):
+        """The filter that leaves out what this one gives, as a facet, the values in force first; None if not drawn."""
+        name = f"not_{name}"
+        if name not in self.counts:
+            return None
+        chosen, others = self.values_of(name)
+        return (
+            Facet(name, str(self.filters[name].label), "", chosen, others, bool(chosen)) if chosen or others else None
+        )
 
     @cached_property
     def counts(self):
@@ -288,29 +299,19 @@ class RecordFilterSet(FilterSet):
         return len(base), {key: base.intersection_cardinality(bitmap) for key, bitmap in bitmaps.items()}
 
     def values_of(self, name):
-        """The values of a filter that lead to something, or are chosen, with the number of results that each gives."""
+        """`(those chosen, others that lead to something)`, each value with the number of results that it gives."""
         codes_filter, given = self.filters[name], self.asked.get(name, ())
         all_others, counts = self.counts[name]
-        values = []
+        chosen, others = [], []
         for option in self.options(codes_filter):
             having = counts.get(option.key, 0)
             results = codes_filter.results(having, all_others)
             # To leave out what is not there leads nowhere, either.
-            if (having and results) or option.code in given:
-                values.append(Value(option.code, option.label, option.code in given, results, option.html))
-        return values
-
-    @cached_property
-    def leave_outs(self):
-        """The filters that leave values out, as facets, the values in force first."""
-        drawn = []
-        for name in self.drawn_filters:
-            if isinstance(self.filters[name], LeaveOutFilter):
-                values = self.values_of(name)
-                chosen = [value for value in values if value.chosen]
-                offered = [value for value in values if not value.chosen]
-                drawn.append(Facet(name, str(self.filters[name].label), "", chosen, offered, bool(chosen)))
-        return drawn
+            if option.code in given:
+                chosen.append(Value(option.code, option.label, True, results, option.html))
+            elif having and results:
+                others.append(Value(option.code, option.label, False, results, option.html))
+        return chosen, others
 
     @cached_property
     def inputs(self):
@@ -340,7 +341,8 @@ class RecordFilterSet(FilterSet):
             form_field = self.form.fields[name]
             labels = dict(getattr(form_field, "choices", ()))
             for code in value if isinstance(value, list) else [value]:
-                chosen.append(Chosen(form_field.label, labels.get(code, code), self.query_without(name, code)))
+                words = self.filters[name].wording(labels.get(code, code))
+                chosen.append(Chosen(form_field.label, words, self.query_without(name, code)))
         return chosen
 
     def query_without(self, name, code):

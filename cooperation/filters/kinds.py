@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Value as Constant
 from django.db.models.functions import Coalesce, NullIf, Substr
-from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, NumberFilter
 
@@ -43,6 +43,10 @@ class SharedFilter:
     def switch(self):
         """The values to switch between, as (code, label) pairs, of a filter that has so few."""
         return []
+
+    def wording(self, value):
+        """A value in force, in the words of the head of a list."""
+        return value
 
     def restriction(self, filterset, value):
         """The bitmap of the records that fit, or None when the filter lets all through."""
@@ -88,7 +92,7 @@ class CodesFilter(SharedFilter, MultipleChoiceFilter):
             choices=self.codes,
             sources=self.sources,
             offers_opposite=self.offers_opposite,
-            label=format_lazy(_("Without: {filter}"), filter=self.label),
+            label=self.label,
         )
 
 
@@ -103,6 +107,9 @@ class LeaveOutFilter(CodesFilter):
     def is_offered(self):
         """Whether a page offers it; every one is understood."""
         return self.offers_opposite
+
+    def wording(self, value):
+        return gettext("without %(value)s") % {"value": value}
 
     def results(self, having, all_others):
         return all_others - having

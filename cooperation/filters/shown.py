@@ -18,7 +18,7 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True)
 class Facet:
-    """A filter with the values it offers: those in sight, and those that unfold."""
+    """A filter with the values it offers: those in sight, and those that unfold; and the one that leaves values out."""
 
     name: str
     label: str
@@ -26,6 +26,7 @@ class Facet:
     first: list[Value]
     rest: list[Value]
     is_open: bool
+    opposite: object = None
 
     @property
     def more(self):

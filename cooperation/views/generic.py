@@ -118,7 +118,6 @@ class RecordList(View):
                 "records": records,
                 "filterset": filterset,
                 "facets": filterset.facets,
-                "leave_outs": filterset.leave_outs,
                 "suggestion": filterset.suggestion,
                 "page_obj": page,
                 "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
