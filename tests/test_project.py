@@ -75,6 +75,15 @@ def cooperation():
         ("q=cora", ["Coral reefs"]),
         ("q=oral", []),
         ("q=.*", []),
+        ("organisation=unops", ["Coral reefs"]),
+        ("organisation=tica", ["Bamboo crafts"]),
+        ("organisation=bamboo", []),
+        ("organisation=thailand+cooperation", ["Bamboo crafts"]),
+        ("q=república", []),
+        ("q=tha%C3%AFland", ["Bamboo crafts"]),
+        ("not_country=COL", ["Coral reefs", "Ebola care"]),
+        ("subregion=054", ["Coral reefs"]),
+        ("has_budget=no&has_source=no&region=lac", ["Bamboo crafts", "Dairy farms"]),
     ],
 )
 @pytest.mark.usefixtures("cooperation")
