@@ -1,5 +1,6 @@
 """`manage.py setup` and `manage.py demo`, run as an operator runs them, in a copy of the project."""
 
+import fcntl
 import gzip
 import http.cookiejar
 import os
@@ -8,9 +9,11 @@ import signal
 import socket
 import sqlite3
 import stat
+import termios
 import urllib.error
 import urllib.parse
 import urllib.request
+from array import array
 
 import pytest
 
@@ -153,10 +156,18 @@ def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_p
             opened.append(os.open(sources, os.O_WRONLY | os.O_NONBLOCK))
         except OSError:
             return False
+        # A comment. Once it is read, the command waits for more, in the middle of the file.
+        os.write(opened[0], b"# Sources\n")
         return True
+
+    def has_read_its_beginning():
+        unread = array("i", [0])
+        fcntl.ioctl(opened[0], termios.FIONREAD, unread)
+        return unread[0] == 0
 
     try:
         wait_until(has_come_to_the_sources, process)
+        wait_until(has_read_its_beginning, process)
         process.send_signal(interruption)
         assert process.wait(timeout=20) != 0
     finally:
