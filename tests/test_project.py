@@ -92,6 +92,14 @@ def test_project_list_shows_what_fits_all_filters(client, query, expected):
 
 
 @pytest.mark.usefixtures("cooperation")
+def test_filterset_takes_plain_values_and_gives_an_ordered_queryset():
+    filterset = ProjectFilterSet({"country": ["COL", "FJI"], "sort": "title"}, Project.objects.published())
+    assert [project.title for project in filterset.qs] == ["Bamboo crafts", "Coral reefs", "Dairy farms"]
+    assert [project.title for project in ProjectFilterSet({"modality": "triangular"}).qs] == ["Bamboo crafts"]
+    assert list(ProjectFilterSet({"modality": "unheard-of"}).qs) == []
+
+
+@pytest.mark.usefixtures("cooperation")
 def test_words_without_a_letter_or_digit_are_refused(client):
     page = read(client, "/projects/?q=%22")
     assert "Write at least one letter or digit." in page.text

@@ -40,6 +40,16 @@ class PagingForm(forms.Form):
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
 
 
+def as_query(data):
+    """The `QueryDict` of a query string, or of a plain `{name: value or list of values}`."""
+    if isinstance(data, QueryDict):
+        return data
+    query = QueryDict(mutable=True)
+    for name, value in data.items():
+        query.setlist(name, value if isinstance(value, list | tuple) else [value])
+    return query
+
+
 class RecordFilterSet(FilterSet):
     """What all lists share: which records fit, in which order, how many each value would give, what was wrong.
 
@@ -53,7 +63,7 @@ class RecordFilterSet(FilterSet):
 
     def __init__(self, data=None, queryset=None, **kwargs):
         super().__init__(data or {}, queryset, **kwargs)
-        self.data = data or QueryDict()
+        self.data = as_query(data or {})
         self.paging = PagingForm(self.data)
         orders = [(code, label) for code, (label, _order) in self.ORDERS.items()]
         if self.data.get("q"):
@@ -243,8 +253,10 @@ class RecordFilterSet(FilterSet):
         return type(self)(self.parameters(query))
 
     def filter_queryset(self, queryset):
-        """The records that fit as a queryset, for sets of up to 100,000."""
-        return queryset.filter(pk__in=self.ids())
+        """Of `queryset` the records that fit, in order, best matches apart; for sets of up to 100,000."""
+        order = self.ORDERS.get(self.sort, (None, ()))[1]
+        found = queryset.filter(pk__in=self.ids())
+        return found if callable(order) or not order else found.order_by(*order)
 
     @property
     def qs(self):
