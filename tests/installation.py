@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -13,6 +14,10 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "tests", "var")
 # What the settings read, and what gunicorn reads: a test sets it or it is not there.
 OWN_VARIABLES = {"SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE"}
 SERVER_VARIABLES = {"GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "PORT"}
+
+
+def heed_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Installation:
@@ -52,6 +57,8 @@ class Installation:
             env=environment(variables),
             stdout=output,
             stderr=output,
+            # Tests that a shell runs in the background inherit that Ctrl-C is ignored.
+            preexec_fn=heed_ctrl_c,
         )
 
     def query(self, sql):
