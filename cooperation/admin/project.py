@@ -10,7 +10,18 @@ from cooperation.models import Document, Participation, Project, ProjectCitation
 
 class ParticipationInline(PartInline):
     model = Participation
-    fields = ["role", "country", "agency", "organisation", "start", "end", "source", "note"]
+    fields = [
+        "role",
+        "country",
+        "agency",
+        "organisation",
+        "organisation_ref",
+        "organisation_type",
+        "start",
+        "end",
+        "source",
+        "note",
+    ]
     autocomplete_fields = ["country", "agency", "source"]
 
 
@@ -47,13 +58,13 @@ class ProjectAdmin(RecordAdmin):
         ("forum", admin.RelatedOnlyFieldListFilter),
         ("themes", admin.RelatedOnlyFieldListFilter),
     ]
-    search_fields = ["title", "official_id", "slug"]
+    search_fields = ["title", "official_id", "iati_identifier", "slug"]
     search_help_text = _("Title, official id or public id")
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["forum", "fund", "themes", "goals", "instruments"]
     inlines = [ParticipationInline, DocumentInline, ProjectCitationInline]
     fieldsets = [
-        (_("What it is"), {"fields": ["title", "official_id", "slug", "summary", "modality"]}),
+        (_("What it is"), {"fields": ["title", ("official_id", "iati_identifier"), "slug", "summary", "modality"]}),
         (_("State and dates"), {"fields": ["status", ("start", "end")]}),
         (_("Money"), {"fields": [("budget_amount", "budget_currency"), "fund"]}),
         (_("What it is about"), {"fields": ["forum", "themes", "goals", "instruments"]}),

@@ -1,6 +1,6 @@
 """Projects: who does what with whom, in which role."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce
@@ -65,6 +65,7 @@ class Project(Record):
     FACTS = (
         "title",
         "official_id",
+        "iati_identifier",
         "summary",
         "modality",
         "status",
@@ -82,8 +83,8 @@ class Project(Record):
     )
     EXPECTED_FACTS = ("status", "start", "end", "budget_amount")
     SOURCED_PARTS = ("participations", "documents")
-    SEARCH_KEYS = ("slug", "official_id", "title")
-    SEARCH_NAMES = ("title", "official_id")
+    SEARCH_KEYS = ("slug", "official_id", "iati_identifier", "title")
+    SEARCH_NAMES = ("title", "official_id", "iati_identifier")
     SEARCH_TEXTS = ("summary", "note")
     SEARCH_ORGANISATIONS = ("participations__organisation",)
 
@@ -94,6 +95,13 @@ class Project(Record):
     )
     official_id = models.CharField(
         _("official id"), max_length=100, blank=True, help_text=_("As its owner writes it. Example: SME 01 2018.")
+    )
+    iati_identifier = models.CharField(
+        _("IATI activity id"),
+        max_length=200,
+        blank=True,
+        db_index=True,
+        help_text=_("Under which another body publishes it in IATI. Example: XM-DAC-41114-OUTPUT-00107404."),
     )
     summary = models.TextField(_("summary"), blank=True, help_text=_("One to three sentences that can be read alone."))
     modality = models.CharField(_("modality"), max_length=15, choices=Modality)
@@ -199,6 +207,19 @@ class Participation(SourcedPart):
     )
     organisation = models.CharField(
         _("organisation"), max_length=200, blank=True, help_text=_("In words, if it has no record here.")
+    )
+    organisation_ref = models.CharField(
+        _("IATI organisation id"),
+        max_length=100,
+        blank=True,
+        help_text=_("Of an organisation that has no record here. Example: XM-DAC-41122."),
+    )
+    organisation_type = models.CharField(
+        _("IATI organisation type"),
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"\A[0-9]{2}\Z", _("Two digits. Example: 40."))],
+        help_text=_("Of an organisation that has no record here: a code of OrganisationType. Example: 40."),
     )
     start = PartialDateField(_("from"), blank=True)
     end = PartialDateField(_("until"), blank=True)
