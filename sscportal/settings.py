@@ -16,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
+ORGANISATION_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9._-]+")
 DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
 CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
 
@@ -83,6 +84,14 @@ def read_secret_key(name):
     if not key:
         stop(f"The file {path} is empty. Delete it, and a new key is made at the next start.")
     return key
+
+
+def read_organisation_id(name):
+    """The registered id of an organisation, as an IATI file writes it."""
+    text = read(name) or "XE-EXAMPLE-SSCPORTAL"
+    if not ORGANISATION_ID.fullmatch(text):
+        stop(f"{name} is “{text}”. Write an id such as XM-DAC-41122: letters, digits and hyphens.")
+    return text
 
 
 def read_address(name, parse, example):
@@ -210,6 +219,9 @@ TEMPLATES = [
 
 DATABASES = {"default": read_address("DATABASE_URL", parse_database, DATABASE_EXAMPLE)}
 CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
+
+# Under which the portal publishes in IATI. “XE-EXAMPLE” marks an id that is not registered.
+IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
