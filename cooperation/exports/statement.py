@@ -1,4 +1,4 @@
-"""What every file says of itself: which records these are, how many, as of when, under which licence, how to cite it."""
+"""What every file says of itself: which records, how many, as of when, under which licence, and how to cite it."""
 
 from dataclasses import dataclass
 from datetime import datetime
