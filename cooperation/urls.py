@@ -1,8 +1,9 @@
-"""The addresses of the public pages."""
+"""The addresses of the public pages, and of the same records in other formats."""
 
 from django.urls import path
 
-from cooperation.views import pages, records, search
+from cooperation.exports.columns import TABLES
+from cooperation.views import formats, pages, records, search
 from cooperation.views.public_page import public_page
 
 
@@ -10,24 +11,34 @@ def page(address, view, name):
     return path(address, public_page(view), name=name)
 
 
+def record_pages(place, list_view, detail_view):
+    """The list of a record type, the page of each record, and both in every format: the same address with a suffix."""
+    model = detail_view.model
+    stem = model._meta.model_name
+    return [
+        page(f"{place}/", list_view.as_view(), name=f"{stem}_list"),
+        page(f"{place}/<slug:public_id>/", detail_view.as_view(), name=f"{stem}_detail"),
+        *(
+            page(f"{place}.{suffix}", formats.list_file(model, suffix), name=f"{stem}_list_{suffix}")
+            for suffix in formats.list_suffixes(model)
+        ),
+        *(
+            page(f"{place}.{part.name}.csv", formats.list_file(model, "csv", part.name), name=f"{stem}_{part.name}_csv")
+            for part in TABLES[model].parts
+        ),
+    ]
+
+
 urlpatterns = [
     page("", pages.home, name="home"),
-    page("projects/", records.ProjectList.as_view(), name="project_list"),
-    page("projects/<slug:public_id>/", records.ProjectDetail.as_view(), name="project_detail"),
-    page("agencies/", records.AgencyList.as_view(), name="agency_list"),
-    page("agencies/<slug:public_id>/", records.AgencyDetail.as_view(), name="agency_detail"),
-    page("forums/", records.ForumList.as_view(), name="forum_list"),
-    page("forums/<slug:public_id>/", records.ForumDetail.as_view(), name="forum_detail"),
-    page("funds/", records.FundList.as_view(), name="fund_list"),
-    page("funds/<slug:public_id>/", records.FundDetail.as_view(), name="fund_detail"),
-    page("countries/", records.CountryList.as_view(), name="country_list"),
-    page("countries/<slug:public_id>/", records.CountryDetail.as_view(), name="country_detail"),
-    page("timeline/", records.MilestoneList.as_view(), name="milestone_list"),
-    page("timeline/<slug:public_id>/", records.MilestoneDetail.as_view(), name="milestone_detail"),
-    page("lessons/", records.LessonList.as_view(), name="lesson_list"),
-    page("lessons/<slug:public_id>/", records.LessonDetail.as_view(), name="lesson_detail"),
-    page("sources/", records.SourceList.as_view(), name="source_list"),
-    page("sources/<slug:public_id>/", records.SourceDetail.as_view(), name="source_detail"),
+    *record_pages("projects", records.ProjectList, records.ProjectDetail),
+    *record_pages("agencies", records.AgencyList, records.AgencyDetail),
+    *record_pages("forums", records.ForumList, records.ForumDetail),
+    *record_pages("funds", records.FundList, records.FundDetail),
+    *record_pages("countries", records.CountryList, records.CountryDetail),
+    *record_pages("timeline", records.MilestoneList, records.MilestoneDetail),
+    *record_pages("lessons", records.LessonList, records.LessonDetail),
+    *record_pages("sources", records.SourceList, records.SourceDetail),
     page("search/", search.search_page, name="search"),
     page("search.json", search.search_json, name="search_json"),
     page("about/", pages.about, name="about"),

@@ -1,7 +1,11 @@
 """Walks the public pages by their links, and reads what a page holds."""
 
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import urldefrag, urljoin
+from zipfile import ZipFile
+
+from django.http import HttpResponse
 
 # Inline elements continue a word; all others begin a new one.
 INLINE_ELEMENTS = {"a", "code", "em", "span", "strong", "sup"}
@@ -15,11 +19,13 @@ class Page(HTMLParser):
         super().__init__()
         self.elements = []
         self.words = []
+        self.texts = []
         self.unclosed = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
+        self.texts.append([])
         self._begin_word(tag)
         if tag not in VOID_ELEMENTS:
             self.unclosed.append(tag)
@@ -31,6 +37,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.words.append(data)
+        if self.texts:
+            self.texts[-1].append(data)
 
     def _begin_word(self, tag):
         if tag not in INLINE_ELEMENTS:
@@ -44,6 +52,11 @@ class Page(HTMLParser):
     def links(self):
         return [attrs["href"] for tag, attrs in self.elements if tag == "a" and "href" in attrs]
 
+    def texts_of(self, tag, css_class):
+        """What stands at the beginning of the elements of a class, before any other element begins."""
+        elements = zip(self.elements, self.texts, strict=True)
+        return ["".join(text) for (name, attrs), text in elements if (name, attrs.get("class")) == (tag, css_class)]
+
     def all(self, tag):
         return [attrs for name, attrs in self.elements if name == tag]
 
@@ -55,6 +68,19 @@ def read(client, address):
     return Page(response.content.decode())
 
 
+def whole(answer):
+    """The answer with all of its content at hand; a workbook unpacked, since what it says is in compressed parts."""
+    if not answer.streaming and not answer.get("Content-Type", "").endswith("sheet"):
+        return answer
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as book:
+            content = b"".join(book.read(name) for name in book.namelist())
+    unpacked = HttpResponse(content, status=answer.status_code, headers=answer.headers)
+    answer.close()
+    return unpacked
+
+
 def crawl(client, start="/"):
     """`{address: response}` of every public page that links lead to from `start`."""
     found, waiting = {}, [start]
@@ -62,7 +88,7 @@ def crawl(client, start="/"):
         address = waiting.pop()
         if address in found:
             continue
-        found[address] = client.get(address)
+        found[address] = whole(client.get(address))
         if found[address].headers.get("Content-Type", "").startswith("text/html"):
             for link in Page(found[address].content.decode()).links:
                 target = urldefrag(urljoin(address, link)).url

@@ -6,16 +6,19 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from cooperation import facets, search
 from cooperation.facets import intersection
-from cooperation.filters.kinds import UNKNOWN_VALUE, CodesField, CodesFilter, LeaveOutFilter, WordsFilter, YearFilter
+from cooperation.filters.kinds import CodesField, CodesFilter, LeaveOutFilter, SinceFilter, WordsFilter, YearFilter
 from cooperation.filters.options import options_of
+from cooperation.filters.paging import PAGE_SIZES, PagingForm
 from cooperation.filters.shown import Chosen, Facet, Input, Problem, Value
+from cooperation.filters.wording import conditions_in_words, values_in_words
+from cooperation.models import Record
 
-PAGE_SIZES = (25, 50, 100)
 # A long filter shows this many values, those that give most; the rest unfolds in alphabetical order.
 VALUES_IN_SIGHT = 12
 # The first filters of a form stand open; the others unfold.
@@ -23,21 +26,6 @@ FACETS_OPEN = 3
 # More hits than this are not ranked, but for those that are exactly what was asked for.
 MANY = 10_000
 RELEVANCE = "relevance"
-
-
-class PagingForm(forms.Form):
-    """Order, page and size of a list."""
-
-    sort = forms.ChoiceField(label=_("Sort by"), required=False, error_messages={"invalid_choice": UNKNOWN_VALUE})
-    per = forms.TypedChoiceField(
-        label=_("Results per page"),
-        required=False,
-        choices=[(str(size), str(size)) for size in PAGE_SIZES],
-        coerce=int,
-        empty_value=PAGE_SIZES[0],
-        error_messages={"invalid_choice": UNKNOWN_VALUE},
-    )
-    page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
 
 
 def as_query(data):
@@ -61,10 +49,10 @@ class RecordFilterSet(FilterSet):
 
     q = WordsFilter(label=_("Words"))
 
-    def __init__(self, data=None, queryset=None, **kwargs):
+    def __init__(self, data=None, queryset=None, *, paging=PagingForm, **kwargs):
         super().__init__(data or {}, queryset, **kwargs)
         self.data = as_query(data or {})
-        self.paging = PagingForm(self.data)
+        self.paging = paging(self.data)
         orders = [(code, label) for code, (label, _order) in self.ORDERS.items()]
         if self.data.get("q"):
             orders.insert(0, (RELEVANCE, _("Best match")))
@@ -73,6 +61,9 @@ class RecordFilterSet(FilterSet):
     @classmethod
     def get_filters(cls):
         filters = super().get_filters()
+        # Of what is no record nobody notes when it changed.
+        if cls._meta.model and issubclass(cls._meta.model, Record):
+            filters["updated_since"] = SinceFilter(label=_("Changed since"))
         opposites = {f"not_{name}": each.opposite() for name, each in filters.items() if isinstance(each, CodesFilter)}
         return {**filters, **{name: each for name, each in opposites.items() if name not in filters}}
 
@@ -115,16 +106,17 @@ class RecordFilterSet(FilterSet):
         for form in (self.form, self.paging):
             for name, messages in form.errors.items():
                 if name == NON_FIELD_ERRORS:
-                    problems.append(Problem("", [], list(messages)))
+                    problems.append(Problem("", "", [], list(messages)))
                     continue
                 allowed = [
                     (str(code), label) for code, label in getattr(form.fields[name], "choices", ()) if code != ""
                 ]
-                problems.append(Problem(form.fields[name].label, self.data.getlist(name), list(messages), allowed))
+                given = self.data.getlist(name)
+                problems.append(Problem(name, form.fields[name].label, given, list(messages), allowed))
             for name, each in form.fields.items():
                 given = self.data.getlist(name)
                 if len(given) > 1 and not isinstance(each, CodesField):
-                    problems.append(Problem(each.label, given, [_("Only one value can be given here.")]))
+                    problems.append(Problem(name, each.label, given, [_("Only one value can be given here.")]))
         return problems
 
     @cached_property
@@ -331,7 +323,7 @@ class RecordFilterSet(FilterSet):
         return [
             Input(name, each.label, each.hint, self.data.get(name, ""), isinstance(each, YearFilter), each.switch)
             for name, each in self.filters.items()
-            if not isinstance(each, CodesFilter)
+            if not isinstance(each, CodesFilter | SinceFilter)
         ]
 
     @property
@@ -348,14 +340,15 @@ class RecordFilterSet(FilterSet):
         """The filters in force, one `Chosen` for each value."""
         if not self.is_valid():
             return []
-        chosen = []
-        for name, value in self.asked.items():
-            form_field = self.form.fields[name]
-            labels = dict(getattr(form_field, "choices", ()))
-            for code in value if isinstance(value, list) else [value]:
-                words = self.filters[name].wording(labels.get(code, code))
-                chosen.append(Chosen(form_field.label, words, self.query_without(name, code)))
-        return chosen
+        return [
+            Chosen(label, words, self.query_without(name, code)) for name, label, code, words in values_in_words(self)
+        ]
+
+    @property
+    def in_words(self):
+        """What is listed: “Projects (Theme: Trade or Water; Activity status: Completed)”."""
+        listed = capfirst(self._meta.model._meta.verbose_name_plural)
+        return f"{listed} ({conditions_in_words(self)})" if self.asked else listed
 
     def query_without(self, name, code):
         """The query string of this list without one value of one filter, from its first page on."""

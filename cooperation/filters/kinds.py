@@ -1,14 +1,17 @@
 """The kinds of filters: each says which records it lets through, as a bitmap."""
 
 from copy import copy
+from datetime import UTC
 
+import numpy as np
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Value as Constant
 from django.db.models.functions import Coalesce, NullIf, Substr
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, DateTimeFilter, MultipleChoiceFilter, NumberFilter
 
 from cooperation import search
 from cooperation.facets import Own, intersection, union
@@ -186,6 +189,32 @@ class SwitchFilter(SharedFilter, ChoiceFilter):
     @property
     def switch(self):
         return [("", self.extra["empty_label"]), *self.extra["choices"]]
+
+
+class SinceField(forms.DateTimeField):
+    """A day or a time of ISO 8601; one without a zone is of UTC."""
+
+    default_error_messages = {"invalid": _("Write a day or a time, such as 2026-11-24 or 2026-11-24T09:30:00Z.")}
+
+    def clean(self, value):
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class SinceFilter(SharedFilter, DateTimeFilter):
+    """The records that changed since a time, for programs that keep a copy. No form offers it."""
+
+    field_class = SinceField
+
+    def wording(self, value):
+        return date_format(value, "j F Y, H:i")
+
+    def restriction(self, filterset, moment):
+        changed = filterset._meta.model.objects.published().filter(updated__gte=moment).order_by()
+        return filterset.index.of_ids(np.fromiter(changed.values_list("pk", flat=True).iterator(), np.int64))
 
 
 def year_of(name, *fields):

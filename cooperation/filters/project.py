@@ -1,6 +1,7 @@
 """What can be asked of the projects."""
 
 from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.facets import NOTHING, Own, Rows, intersection, union
@@ -18,6 +19,7 @@ from cooperation.filters.country import (
 from cooperation.filters.kinds import CodesFilter, SwitchFilter, WordsFilter, YearFilter, year_of
 from cooperation.filters.options import REGION_CHOICES, YES_NO, Codes
 from cooperation.filters.partners import COUNTRIES_IN_ROLES, NEWEST_CHANGE, by_country, by_role
+from cooperation.filters.wording import conditions_in_words, each_of, either, values_in_words
 from cooperation.models import (
     Agency,
     Country,
@@ -149,6 +151,19 @@ def own_rows(field):
     return Rows(getattr(Project, field).through, "project", (field.rstrip("s"),))
 
 
+# What countries do in a project, in the words of “Projects where Thailand …”.
+ROLE_PHRASES = {
+    PartnerRole.PROVIDER: _("is provider"),
+    PartnerRole.PIVOTAL: _("is pivotal partner"),
+    PartnerRole.FACILITATING: _("is facilitating partner"),
+    PartnerRole.BENEFICIARY: _("is beneficiary"),
+    PartnerRole.BOTH: _("gives and receives"),
+    PartnerRole.FUNDING: _("is funder"),
+    PartnerRole.IMPLEMENTING: _("is implementing body"),
+    PartnerRole.PARTNER: _("is partner"),
+}
+
+
 class ProjectFilterSet(RecordFilterSet):
     ORDERS = {
         "newest": (_("Newest change"), NEWEST_CHANGE),
@@ -229,3 +244,22 @@ class ProjectFilterSet(RecordFilterSet):
         model = Project
         fields = []
         form = PeriodForm
+
+    @property
+    def in_words(self):
+        """“Projects where Thailand is pivotal partner (Theme: Trade)”."""
+        if "country" not in self.asked:
+            return super().in_words
+        countries = [words for name, _label, _code, words in values_in_words(self) if name == "country"]
+        named = each_of(countries) if takes_all(self.asked) else either(countries)
+        if "role" in self.asked:
+            roles = either([str(ROLE_PHRASES[role]) for role in self.asked["role"]])
+            if takes_all(self.asked) and len(countries) > 1:
+                lead = gettext("Projects where each of %(countries)s %(roles)s")
+            else:
+                lead = gettext("Projects where %(countries)s %(roles)s")
+            lead %= {"countries": named, "roles": roles}
+        else:
+            lead = gettext("Projects with %(countries)s") % {"countries": named}
+        conditions = conditions_in_words(self, left_out=("country", "country_match", "role"))
+        return f"{lead} ({conditions})" if conditions else lead

@@ -62,8 +62,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Problem:
-    """What was wrong with a parameter: its name in words, what was given, why not, and what it takes."""
+    """What was wrong with a parameter: its name, the same in words, what was given, why not, and what it takes.
 
+    The name is empty for what is wrong between several parameters.
+    """
+
+    name: str
     label: str
     given: list[str]
     messages: list[str]

@@ -8,7 +8,7 @@ from cooperation.models.fund import Contribution, Fund, FundCitation, FundManage
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
 from cooperation.models.milestone import Milestone, MilestoneCitation
 from cooperation.models.partial_date import format_partial_date
-from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope
+from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope, scope_of
 from cooperation.models.record import FormerSlug, PublicationStatus, Record
 from cooperation.models.source import Citation, Source, SourcedPart
 from cooperation.models.vitality import Vitality, vitality
@@ -59,5 +59,6 @@ __all__ = [
     "Theme",
     "Vitality",
     "format_partial_date",
+    "scope_of",
     "vitality",
 ]

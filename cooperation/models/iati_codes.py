@@ -69,6 +69,32 @@ ORGANISATION_TYPE = {
 
 SECTORS_NOT_SPECIFIED = "99810"
 DEVELOPING_COUNTRIES_UNSPECIFIED = "998"
-SDG_GOALS, OWN_VOCABULARY, UN_REGIONS, DAC_REGIONS = "2", "99", "2", "1"
+DAC_SECTORS, SDG_GOALS, OWN_VOCABULARY, UN_REGIONS, DAC_REGIONS = "1", "2", "99", "2", "1"
 RELATED_THIRD_PARTY = "5"
 OTHER_ACTIVITY_IDENTIFIER = "A9"
+
+# ActivityDateType
+PLANNED_START, ACTUAL_START, PLANNED_END, ACTUAL_END = "1", "2", "3", "4"
+# DescriptionType
+GENERAL_DESCRIPTION, OTHER_DESCRIPTION = "1", "4"
+# BudgetType and BudgetStatus
+ORIGINAL_BUDGET, INDICATIVE_BUDGET = "1", "1"
+
+# FileFormat: what the end of a document’s address says of it. Any other address leads to a page.
+FILE_FORMAT = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "zip": "application/zip",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+}
+WEB_PAGE = "text/html"

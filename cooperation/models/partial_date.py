@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from calendar import monthrange
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,15 @@ def first_day(text):
     if not match:
         raise ValueError(text)
     return datetime.date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
+
+
+def last_day(text):
+    """The last day that the partial date `text` can mean. Raises ValueError if it is no partial date."""
+    first = first_day(text)
+    if len(text) == len("2019-03-12"):
+        return first
+    month = 12 if len(text) == len("2019") else first.month
+    return datetime.date(first.year, month, monthrange(first.year, month)[1])
 
 
 def validate_partial_date(text):

@@ -26,6 +26,14 @@ class Scope(models.TextChoices):
     OTHER = "other", _("Partner countries of neither region")
 
 
+def scope_of(regions):
+    """The `Scope` of a project whose partner countries lie in these portal regions."""
+    both = {PortalRegion.ASIA_PACIFIC, PortalRegion.LAC}
+    if both <= regions:
+        return Scope.INTERREGIONAL
+    return Scope(next(iter(both & regions), Scope.OTHER))
+
+
 class ProjectQuerySet(RecordQuerySet):
     def for_detail(self):
         return self.prefetch_related(
@@ -166,11 +174,7 @@ class Project(Record):
     @property
     def scope(self):
         """The `Scope` of the project, from its partner countries."""
-        regions = {part.country.portal_region for part in self.participations.all() if part.country}
-        both = {PortalRegion.ASIA_PACIFIC, PortalRegion.LAC}
-        if both <= regions:
-            return Scope.INTERREGIONAL
-        return Scope(next(iter(both & regions), Scope.OTHER))
+        return scope_of({part.country.portal_region for part in self.participations.all() if part.country})
 
     @property
     def partners_by_role(self):

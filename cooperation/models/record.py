@@ -32,6 +32,11 @@ class RecordQuerySet(PublicQuerySet):
         """The records that the public may see. Every public read begins here."""
         return self.filter(publication_status=PublicationStatus.PUBLISHED)
 
+    def withdrawn_since(self, moment):
+        """`[(public id, time), ...]` of the records that were withdrawn at `moment` or later, the latest first."""
+        withdrawn = self.filter(publication_status=PublicationStatus.WITHDRAWN, updated__gte=moment)
+        return withdrawn.order_by("-updated", "-id").values_list("slug", "updated")
+
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
 

@@ -13,7 +13,7 @@ from django.views.generic import DetailView
 
 from cooperation import search
 from cooperation.filters import FILTERSETS
-from cooperation.filters.base import PAGE_SIZES
+from cooperation.filters.paging import PAGE_SIZES
 from cooperation.models import FormerSlug, Project, Record
 from cooperation.references import References, count_sources
 from cooperation.views.project_cards import project_cards

@@ -1,0 +1,152 @@
+"""What a project says in every format."""
+
+from operator import itemgetter
+
+from django.utils.translation import gettext_lazy as _
+
+from cooperation.exports.columns.parts import citation_table, names_someone, part_table
+from cooperation.exports.fields import coded, columns_of, id_columns, list_columns, record_columns
+from cooperation.exports.table import Column, Kind, Table, fetch
+from cooperation.models import (
+    Agency,
+    Country,
+    Document,
+    Participation,
+    PartnerRole,
+    Project,
+    ProjectCitation,
+    Scope,
+    scope_of,
+)
+
+PARTNER = ("role", "country", "agency", "organisation")
+
+
+def partners(batch):
+    """`[[(role, country id, agency id, organisation), ...], ...]`, one list for each project."""
+    found = batch.linked(Participation, "project", *PARTNER)
+    return [found.get(row, ()) for row in batch.own("id")]
+
+
+def countries(batch):
+    return batch.once("countries", lambda: [[each[1] for each in row if each[1]] for row in partners(batch)])
+
+
+def agencies(batch):
+    return batch.once("agencies", lambda: [[each[2] for each in row if each[2]] for row in partners(batch)])
+
+
+def organisations(batch):
+    return [list(dict.fromkeys(partner[3] for partner in each if partner[3])) for each in partners(batch)]
+
+
+def scopes(batch):
+    regions = dict(fetch(Country.objects.order_by(), "pk", "portal_region"))
+    known = {}
+
+    def scope(found):
+        if found not in known:
+            known[found] = scope_of(found).value
+        return known[found]
+
+    return [scope(frozenset(regions[each] for each in ids)) for ids in countries(batch)]
+
+
+def partners_in_words(batch):
+    """“Pivotal partner: Thailand”, in the order of roles. The agency speaks for its country."""
+    country_names = batch.names(Country, {each for ids in countries(batch) for each in ids})
+    agency_names = batch.names(Agency, {each for ids in agencies(batch) for each in ids})
+    roles = {role.value: (place, str(role.label)) for place, role in enumerate(PartnerRole)}
+    known = {}
+
+    def in_words(partner):
+        if partner not in known:
+            role, country, agency, organisation = partner
+            place, label = roles[role]
+            name = agency and agency_names[agency][1]
+            name = name or organisation or (country_names[country][1] if country else "")
+            known[partner] = (place, f"{label}: {name}" if name else "")
+        return known[partner]
+
+    # Sorting keeps the order in which partners of one role were entered.
+    words = [sorted(map(in_words, each), key=itemgetter(0)) for each in partners(batch)]
+    return [[text for _place, text in each if text] for each in words]
+
+
+ProjectColumns = Table(
+    Project,
+    "projects",
+    _("Projects"),
+    (
+        *id_columns(Project),
+        *columns_of(Project, "title", "official_id", "iati_identifier", "summary", "modality"),
+        *coded(
+            "scope",
+            _("scope"),
+            _("Interregional when the partner countries lie in both regions. Worked out from them."),
+            scopes,
+            Scope.choices,
+        ),
+        *columns_of(Project, "status", "start", "end", "budget_amount", "budget_currency", "forum", "fund"),
+        *columns_of(Project, "themes", "goals", "instruments"),
+        *list_columns(
+            "partner_countries",
+            _("partner countries"),
+            _("The countries that take part, in whatever role: ISO 3166-1 alpha-3 codes."),
+            Country,
+            countries,
+        ),
+        *list_columns(
+            "partner_agencies",
+            _("partner agencies"),
+            _("The public ids of the agencies that take part."),
+            Agency,
+            agencies,
+        ),
+        Column(
+            "partner_organisations",
+            _("partner organisations"),
+            _("Bodies that take part and have no record here."),
+            Kind.LIST,
+            organisations,
+        ),
+        Column(
+            "partners_in_words",
+            _("partners (in words)"),
+            _("Every partner with its role. One row for each stands in the table “partners”."),
+            Kind.LIST,
+            partners_in_words,
+        ),
+        *record_columns(Project),
+    ),
+    parts=(
+        part_table(
+            Participation,
+            "partners",
+            _("Partners of projects"),
+            "role",
+            "country",
+            "agency",
+            "organisation",
+            "organisation_ref",
+            "organisation_type",
+            "start",
+            "end",
+            "source",
+            "note",
+            where=names_someone("country", "organisation"),
+        ),
+        part_table(
+            Document,
+            "documents",
+            _("Documents of projects"),
+            "title",
+            "url",
+            "category",
+            "language",
+            "source",
+            "note",
+        ),
+        citation_table(ProjectCitation),
+    ),
+)

@@ -1,0 +1,22 @@
+"""Texts that a spreadsheet would take for a formula, and how they are written so that it does not.
+
+A text that begins with one of =, +, -, @, tab or a line break (or one of their full-width forms) gets an apostrophe in
+front, and so does one that already begins with apostrophes before such a sign: whoever reads the file takes one
+apostrophe away and has the text as it was.
+"""
+
+import re
+
+DANGEROUS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
+MARKED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+
+
+def as_text(text):
+    """`text` as a cell that no spreadsheet runs."""
+    return f"'{text}" if text[:1] in FIRST and DANGEROUS.match(text) else text
+
+
+def from_text(cell):
+    """What `as_text` made this cell of."""
+    return cell[1:] if MARKED.match(cell) else cell

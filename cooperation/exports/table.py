@@ -1,0 +1,220 @@
+"""How a record is described, column by column, and how many records are read at once.
+
+Whole batches are read as plain values, a column at a time: ten times as fast as instances with their prefetched parts.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cooperation.facets import JoinedIds
+from cooperation.models import PUBLIC_RECORDS, Record
+
+EVERY = models.Q()
+NOBODY = ("", "")
+# Records that are read at a time.
+BATCH = 4_000
+
+
+class Kind(Enum):
+    """What a column holds: how JSON, a workbook and the data dictionary write it."""
+
+    TEXT = _("text")
+    CODE = _("code")
+    ADDRESS = _("web address")
+    NUMBER = _("whole number")
+    AMOUNT = _("amount")
+    YES_NO = _("yes or no")
+    DATE = _("date")
+    PARTIAL_DATE = _("date as far as known")
+    TIME = _("time (UTC)")
+    LIST = pgettext_lazy("kind of a column", "list")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name for machines, its label and meaning for people, and its values.
+
+    `values(batch)` gives one value for each row of a `Batch`: a text, whole number, bool or list of texts. Dates, times
+    and amounts are text as well: “2026-11-24”, “2026-11-24 09:30:00” and perhaps more, “275525.5”. "" and None are what
+    is not known. `allowed` are
+    the codes that may stand in it, as (code, label) pairs.
+    """
+
+    name: str
+    label: str | Promise
+    meaning: str | Promise
+    kind: Kind
+    values: Callable
+    allowed: tuple = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of `model` under `columns`. `owner` names the record that a row belongs to; a record has none.
+
+    `parts` are the rows that belong to the records, each kind a table of its own, so that nobody sums multiplied rows.
+    """
+
+    model: type
+    name: str
+    label: str | Promise
+    columns: tuple[Column, ...]
+    owner: str = ""
+    parts: tuple = ()
+    where: models.Q = EVERY
+
+    def part(self, name):
+        """The table of that name among the parts."""
+        return next(part for part in self.parts if part.name == name)
+
+    def rows(self, ids, site):
+        """The rows of the public records `ids`, in the order of `ids`, batch by batch, each a tuple of values."""
+        for batch in self.batches(ids, site):
+            yield from zip(*(column.values(batch) for column in self.columns), strict=True)
+
+    def batches(self, ids, site):
+        """The rows of the public records `ids`, in the order of `ids`, as one `Batch` after the other."""
+        names = Names()
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            yield Batch(self.model, self.owned_rows(some) if self.owner else self.own_rows(some), site, names)
+
+    def own_rows(self, ids):
+        rows = fetch(self.model.objects.published().filter(pk__in=among(ids)).order_by(), *stored(self.model))
+        found = {row[0]: row for row in rows}
+        return [found[each] for each in ids if each in found]
+
+    def owned_rows(self, ids):
+        """The rows of those records that are still public, each record’s in the order in which they were entered."""
+        rows = self.model.objects.of_published().filter(self.where, **{f"{self.owner}__in": among(ids)}).order_by("pk")
+        found = defaultdict(list)
+        for record, *row in fetch(rows, self.owner, *stored(self.model)):
+            found[record].append(row)
+        return [row for each in ids for row in found.get(each, ())]
+
+
+# What databases write in different ways, and what Django would make objects of one by one.
+READ_AS_TEXT = (models.DateField, models.DecimalField)
+
+
+def stored(model):
+    """The columns of the database that a `Batch` holds. Dates, times and amounts come as text."""
+    return [
+        Cast(field.attname, models.TextField()) if isinstance(field, READ_AS_TEXT) else field.attname
+        for field in model._meta.concrete_fields
+    ]
+
+
+def fetch(rows, *columns):
+    """Some columns of a queryset as the database gives them: ids, numbers and texts need no conversion."""
+    with connection.cursor() as cursor:
+        cursor.execute(*rows.values_list(*columns).query.sql_with_params())
+        return cursor.fetchall()
+
+
+def among(ids):
+    """Some ids as one parameter of a query. One for each would take Django longer than the database takes to answer."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(map(int, ids))])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(map(int, ids)))])
+
+
+class Batch:
+    """Some rows of a model, as plain values; everything that the columns ask for is read once.
+
+    `site` is the absolute address of the home page, without its slash at the end.
+    """
+
+    def __init__(self, model, rows, site, names):
+        columns = [field.attname for field in model._meta.concrete_fields]
+        self.model = model
+        self.site = site
+        self.names = names.of
+        self.vocabulary = names.of_all
+        self._columns = dict(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
+        self._once = {}
+
+    def __len__(self):
+        return len(self.own("id"))
+
+    def own(self, attname):
+        """The values of a column of the database, one for each row."""
+        return self._columns[attname]
+
+    def linked(self, model, owner, *fields, where=EVERY):
+        """`{id of a row here: [value or values of `fields`, ...]}`: what the rows of `model` say that belong to it."""
+        key = (model, owner, fields, str(where))
+        return self.once(key, lambda: self._read_linked(model, owner, fields, where))
+
+    def _read_linked(self, model, owner, fields, where):
+        rows = model._base_manager.filter(where, **{f"{owner}__in": among(self.own("id"))}).order_by("pk")
+        found = defaultdict(list)
+        if len(fields) == 1:
+            for row_id, value in fetch(rows, owner, *fields):
+                found[row_id].append(value)
+        else:
+            for row in fetch(rows, owner, *fields):
+                found[row[0]].append(row[1:])
+        return found
+
+    def joined(self, model, owner, field):
+        """`{id of a row here: ids in `field` of the rows of `model` that belong to it, joined by commas}`."""
+        return self.once((model, owner, field), lambda: self._read_joined(model, owner, field))
+
+    def _read_joined(self, model, owner, field):
+        rows = model._base_manager.filter(**{f"{owner}__in": among(self.own("id"))}).order_by()
+        return dict(rows.values_list(owner).annotate(joined=JoinedIds(field)))
+
+    def once(self, key, make):
+        """What `make()` gives, asked once for this batch."""
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]
+
+
+class Names:
+    """The public codes of rows and what they are called, read when they are first asked for."""
+
+    def __init__(self):
+        self._known = defaultdict(dict)
+        self._whole = {}
+
+    def of(self, model, ids):
+        """`{id: (public code, name)}` of the `ids` asked, and perhaps of more. Both are empty for what is not public.
+
+        A source is public by the row that names it.
+        """
+        known = self._known[model]
+        missing = {*ids} - known.keys() - {None}
+        if missing:
+            known |= {**dict.fromkeys(missing, NOBODY), **_names(model, pk__in=among(missing))}
+        return known
+
+    def of_all(self, model):
+        """The same of all rows of a vocabulary, in its order."""
+        if model not in self._whole:
+            self._whole[model] = _names(model)
+        return self._whole[model]
+
+
+def _names(model, **condition):
+    rows = model.objects.published() if issubclass(model, Record) else model.objects.all()
+    columns = ("pk", public_code(model), "title" if hasattr(model, "title") else "name")
+    return {pk: (str(code), name) for pk, code, name in fetch(rows.filter(**condition), *columns)}
+
+
+def public_code(model):
+    """The name of the field by which addresses and files name the rows of `model`."""
+    if model in PUBLIC_RECORDS:
+        return model.PUBLIC_ID
+    return "number" if hasattr(model, "number") else "code"

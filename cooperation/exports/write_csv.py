@@ -1,0 +1,78 @@
+"""A table as CSV: UTF-8, commas, one header row, then one row for each record. Texts stand in quotation marks.
+
+Written by columns: Python’s csv module takes three times as long, since it looks at every character of every cell.
+"""
+
+from decimal import Decimal
+
+from cooperation.exports.spreadsheet import as_text
+from cooperation.exports.table import Kind
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+SEPARATOR = "; "
+
+
+def write_csv(table, statement, ids, *, bom=False):
+    """The pieces (bytes) of the file: the header, then the rows of one batch after the other.
+
+    With `bom`, the mark by which Excel knows UTF-8 goes ahead.
+    """
+    header = ",".join(column.name for column in table.columns)
+    yield f"{BOM if bom else ''}{header}\r\n".encode()
+    for batch in table.batches(ids, statement.site):
+        cells = [CELLS[column.kind](column.values(batch)) for column in table.columns]
+        # Line by line: one letter beyond Latin-1 would make a text of the whole batch four times as wide.
+        lines = [",".join(row).encode() for row in zip(*cells, strict=True)]
+        yield b"\r\n".join([*lines, b""])
+
+
+def texts(values):
+    return [f'"{as_text(value).replace(QUOTE, TWO_QUOTES)}"' if value else "" for value in values]
+
+
+QUOTE, TWO_QUOTES = '"', '""'
+
+
+def lists(values):
+    return texts(SEPARATOR.join(value) for value in values)
+
+
+def codes(values):
+    """Codes, dates and numbers hold nothing that would need quotation marks."""
+    return ["" if value is None else str(value) for value in values]
+
+
+def yes_no(values):
+    return ["yes" if value else "no" for value in values]
+
+
+def times(values):
+    return [as_time(value) for value in values]
+
+
+def amounts(values):
+    return [as_amount(value) for value in values]
+
+
+def as_amount(stored):
+    """“275525.50” of an amount as the database writes it."""
+    return f"{Decimal(stored):.2f}" if stored else ""
+
+
+def as_time(stored):
+    """“2026-11-24T09:30:00Z” of a time as the database writes it."""
+    return f"{stored[:10]}T{stored[11:19]}Z" if stored else ""
+
+
+CELLS = {
+    Kind.TEXT: texts,
+    Kind.CODE: codes,
+    Kind.ADDRESS: texts,
+    Kind.NUMBER: codes,
+    Kind.AMOUNT: amounts,
+    Kind.YES_NO: yes_no,
+    Kind.DATE: codes,
+    Kind.PARTIAL_DATE: codes,
+    Kind.TIME: times,
+    Kind.LIST: lists,
+}
