@@ -1,14 +1,23 @@
 """The addresses of the public pages, and of the same records in other formats."""
 
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
+from cooperation import sitemaps
 from cooperation.exports.columns import TABLES
-from cooperation.views import formats, pages, records, search
+from cooperation.exports.files import CSV, list_formats, record_formats
+from cooperation.views import data, discovery, formats, openapi, pages, records, search
 from cooperation.views.public_page import public_page
+from cooperation.views.record_files import record_file
 
 
 def page(address, view, name):
-    return path(address, public_page(view), name=name)
+    """A page that can only be read: any other method is told so (405), and needs no token of a form for that."""
+    return path(address, csrf_exempt(only_reading(public_page(view))), name=name)
+
+
+only_reading = require_http_methods(["GET", "HEAD", "OPTIONS"])
 
 
 def record_pages(place, list_view, detail_view):
@@ -19,12 +28,20 @@ def record_pages(place, list_view, detail_view):
         page(f"{place}/", list_view.as_view(), name=f"{stem}_list"),
         page(f"{place}/<slug:public_id>/", detail_view.as_view(), name=f"{stem}_detail"),
         *(
-            page(f"{place}.{suffix}", formats.list_file(model, suffix), name=f"{stem}_list_{suffix}")
-            for suffix in formats.list_suffixes(model)
+            page(f"{place}.{each.suffix}", formats.list_file(model, each), name=f"{stem}_list_{each.suffix}")
+            for each in list_formats(model)
         ),
         *(
-            page(f"{place}.{part.name}.csv", formats.list_file(model, "csv", part.name), name=f"{stem}_{part.name}_csv")
+            page(f"{place}.{part.name}.csv", formats.list_file(model, CSV, part.name), name=f"{stem}_{part.name}_csv")
             for part in TABLES[model].parts
+        ),
+        *(
+            page(
+                f"{place}/<slug:public_id>.{each.suffix}",
+                record_file(model, each),
+                name=f"{stem}_detail_{each.suffix}",
+            )
+            for each in record_formats(model)
         ),
     ]
 
@@ -41,6 +58,16 @@ urlpatterns = [
     *record_pages("sources", records.SourceList, records.SourceDetail),
     page("search/", search.search_page, name="search"),
     page("search.json", search.search_json, name="search_json"),
+    page("data/", data.data_page, name="data"),
+    page("data/dictionary/", data.dictionary_page, name="data_dictionary"),
+    page("data/dictionary.csv", data.dictionary_as_csv, name="data_dictionary_csv"),
+    page("data/dictionary.json", data.dictionary_as_json, name="data_dictionary_json"),
+    page("data/<str:name>", data.published_file, name="data_file"),
+    page("openapi.json", openapi.openapi_json, name="openapi"),
     page("about/", pages.about, name="about"),
+    page("robots.txt", discovery.robots, name="robots"),
+    page("opensearch.xml", discovery.opensearch, name="opensearch"),
+    page("sitemap.xml", sitemaps.index, name="sitemap"),
+    page("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
     path("healthz", pages.healthz, name="healthz"),
 ]

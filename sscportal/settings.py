@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
 
@@ -222,6 +223,9 @@ CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
 
 # Under which the portal publishes in IATI. “XE-EXAMPLE” marks an id that is not registered.
 IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")
+
+# Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
+DATA_DIR = VAR_DIR / "data"
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -21,6 +21,12 @@ def plain_static_files(settings):
     }
 
 
+@pytest.fixture(autouse=True)
+def nothing_published(settings, tmp_path):
+    """An installation in which nobody has published the data as files."""
+    settings.DATA_DIR = tmp_path / "data"
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The test database as an installation has it: with a search index that is up to date."""

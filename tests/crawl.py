@@ -1,5 +1,6 @@
 """Walks the public pages by their links, and reads what a page holds."""
 
+import json
 from html.parser import HTMLParser
 from io import BytesIO
 from urllib.parse import urldefrag, urljoin
@@ -20,12 +21,15 @@ class Page(HTMLParser):
         self.elements = []
         self.words = []
         self.texts = []
+        self.scripts = []
         self.unclosed = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
         self.texts.append([])
+        if tag == "script":
+            self.scripts.append((dict(attrs), []))
         self._begin_word(tag)
         if tag not in VOID_ELEMENTS:
             self.unclosed.append(tag)
@@ -36,6 +40,9 @@ class Page(HTMLParser):
             self.unclosed.pop()
 
     def handle_data(self, data):
+        if self.unclosed[-1:] == ["script"]:
+            self.scripts[-1][1].append(data)
+            return
         self.words.append(data)
         if self.texts:
             self.texts[-1].append(data)
@@ -51,6 +58,17 @@ class Page(HTMLParser):
     @property
     def links(self):
         return [attrs["href"] for tag, attrs in self.elements if tag == "a" and "href" in attrs]
+
+    @property
+    def running_scripts(self):
+        """The attributes of every script that a browser would run: all but blocks of data for search engines."""
+        return [attrs for attrs, _text in self.scripts if attrs != {"type": "application/ld+json"}]
+
+    @property
+    def about(self):
+        """What the page says it is about, from its one block of data."""
+        (block,) = [text for attrs, text in self.scripts if attrs == {"type": "application/ld+json"}]
+        return json.loads("".join(block))
 
     def texts_of(self, tag, css_class):
         """What stands at the beginning of the elements of a class, before any other element begins."""
@@ -81,15 +99,20 @@ def whole(answer):
     return unpacked
 
 
+def is_page(answer):
+    """Whether it is a page, and not a file or an address that leads on."""
+    return answer.get("Content-Type", "").startswith("text/html")
+
+
 def crawl(client, start="/"):
-    """`{address: response}` of every public page that links lead to from `start`."""
+    """`{address: response}` of every public page and file that links lead to from `start`."""
     found, waiting = {}, [start]
     while waiting:
         address = waiting.pop()
         if address in found:
             continue
         found[address] = whole(client.get(address))
-        if found[address].headers.get("Content-Type", "").startswith("text/html"):
+        if is_page(found[address]):
             for link in Page(found[address].content.decode()).links:
                 target = urldefrag(urljoin(address, link)).url
                 if target.startswith("/") and not target.startswith("/admin/") and target not in found:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cooperation.exports.columns import TABLES
+from cooperation.exports.files import XLSX, list_formats
 from cooperation.models import PUBLIC_RECORDS, Country, Forum, Fund, Participation, Project, Record, Source
-from cooperation.views.formats import list_suffixes
 from tests import builders
 from tests.files import ATOM, atom_entries, content, csv_rows, json_pages, workbook, xlsx_rows
 from tests.records import cite, make_record
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 every_record_type = pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
 every_list_in_every_format = pytest.mark.parametrize(
-    ("model", "suffix"), [(model, suffix) for model in PUBLIC_RECORDS for suffix in list_suffixes(model)]
+    ("model", "suffix"), [(model, each.suffix) for model in PUBLIC_RECORDS for each in list_formats(model)]
 )
 DANGEROUS_TEXTS = [
     '=HYPERLINK("https://example.org","Open")',
@@ -138,7 +138,7 @@ def test_unpublished_record_is_in_no_file(client, model, status):
         cite(beside_it, model._meta.model_name, builders.make_source(), "zanzibarine")
     for listed in PUBLIC_RECORDS:
         stem = listed._meta.model_name
-        files = [address(listed, suffix) for suffix in list_suffixes(listed) if suffix != "xlsx"]
+        files = [address(listed, each.suffix) for each in list_formats(listed) if each is not XLSX]
         files += [reverse(f"{stem}_{part.name}_csv") for part in TABLES[listed].parts]
         assert [each for each in files if b"zanzibarine" in content(client, each).lower()] == []
         cells = [
@@ -358,8 +358,8 @@ def test_sources_and_countries_note_no_change_and_ignore_the_question(client):
 
 def test_control_characters_break_no_format(client):
     builders.make_project("Exchange\x0b of\x1f nurses", slug="exchange", summary="From\x01 Cuba")
-    for suffix in list_suffixes(Project):
-        content(client, address(Project, suffix))
+    for each in list_formats(Project):
+        content(client, address(Project, each.suffix))
     assert atom_entries(client, "/projects.atom")[0].find(f"{ATOM}title").text == "Exchange of nurses"
     assert client.get("/projects.json").json()["results"][0]["title"] == "Exchange\x0b of\x1f nurses"
 

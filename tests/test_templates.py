@@ -13,7 +13,7 @@ NOT_TEXT = re.compile(
     re.DOTALL,
 )
 TEXT_ATTRIBUTES = re.compile(r'(?:aria-label|title|alt|placeholder|content)="([^"{]+)"')
-NO_WORDS = {"width=device-width, initial-scale=1", "light dark"}
+NO_WORDS = {"width=device-width, initial-scale=1", "light dark", "noindex, follow"}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)

@@ -104,15 +104,14 @@ def many_columns(field):
     through, owner, target = field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
     def pairs(batch):
-        joined = batch.joined(through, owner, target)
+        joined, known = batch.joined(through, owner, target), batch.known[field]
         names = batch.vocabulary(field.related_model)
         place = {each: number for number, each in enumerate(names)}
-        # The same few values come again and again.
-        known = {None: ([], [])}
-        for text in {*joined.values()}:
+        for text in {*joined.values()} - known.keys():
             ids = sorted(map(int, text.split(",")), key=place.get)
             known[text] = ([names[each][0] for each in ids], [names[each][1] for each in ids])
-        return [known[joined.get(row)] for row in batch.own("id")]
+        nothing = ([], [])
+        return [known[joined[row]] if row in joined else nothing for row in batch.own("id")]
 
     return pair_columns(field.name, field.verbose_name, meaning_of(field), pairs)
 
@@ -207,11 +206,11 @@ def record_columns(model):
     def sources(batch):
         rows = [model._meta.get_field(relation).related_model for relation in ("citations", *model.SOURCED_PARTS)]
         joined = [batch.joined(each, each.owner, "source") for each in rows]
-        texts = [",".join(filter(None, [each.get(row) for each in joined])) for row in batch.own("id")]
-        ids = {text: {*map(int, text.split(","))} if text else set() for text in {*texts}}
-        names = batch.names(Source, set().union(*ids.values()))
-        named = {text: sorted(names[each][0] for each in sources) for text, sources in ids.items()}
-        return [named[text] for text in texts]
+        texts = [",".join([each[row] for each in joined if row in each]) for row in batch.own("id")]
+        ids = {*",".join(filter(None, texts)).split(",")} - {""}
+        names = batch.names(Source, map(int, ids))
+        slugs = {each: names[int(each)][0] for each in ids}
+        return [sorted({slugs[each] for each in text.split(",")}) if text else [] for text in texts]
 
     sourced = Column("sources", _("sources"), _("The public ids of the sources it rests on."), Kind.LIST, sources)
     if not issubclass(model, Record):

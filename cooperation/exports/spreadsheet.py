@@ -8,13 +8,13 @@ apostrophe away and has the text as it was.
 import re
 
 DANGEROUS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
+MAY_BE_DANGEROUS = frozenset("'=+-@\t\r\n＝＋－＠")
 MARKED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 def as_text(text):
     """`text` as a cell that no spreadsheet runs."""
-    return f"'{text}" if text[:1] in FIRST and DANGEROUS.match(text) else text
+    return f"'{text}" if DANGEROUS.match(text) else text
 
 
 def from_text(cell):

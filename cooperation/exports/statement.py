@@ -1,11 +1,14 @@
 """What every file says of itself: which records, how many, as of when, under which licence, and how to cite it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cooperation import changes
 
 PORTAL = _("South-South Cooperation Portal")
 LICENCE = "CC BY 4.0"
@@ -35,3 +38,9 @@ class Statement:
             "address": self.address,
             "licence": LICENCE,
         }
+
+
+def data_time():
+    """The time (UTC) of the latest change of any record; now, when there was none yet."""
+    version = changes.current()
+    return datetime.fromtimestamp(version // 1_000_000, UTC) if version else timezone.now().replace(microsecond=0)

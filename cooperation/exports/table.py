@@ -22,7 +22,7 @@ from cooperation.models import PUBLIC_RECORDS, Record
 EVERY = models.Q()
 NOBODY = ("", "")
 # Records that are read at a time.
-BATCH = 4_000
+BATCH = 2_000
 
 
 class Kind(Enum):
@@ -96,7 +96,8 @@ class Table:
 
     def owned_rows(self, ids):
         """The rows of those records that are still public, each record’s in the order in which they were entered."""
-        rows = self.model.objects.of_published().filter(self.where, **{f"{self.owner}__in": among(ids)}).order_by("pk")
+        rows = self.model.objects.of_published().filter(self.where, **{f"{self.owner}__in": among(ids)})
+        rows = rows.order_by(f"{self.owner}_id", "pk")
         found = defaultdict(list)
         for record, *row in fetch(rows, self.owner, *stored(self.model)):
             found[record].append(row)
@@ -141,6 +142,7 @@ class Batch:
         self.site = site
         self.names = names.of
         self.vocabulary = names.of_all
+        self.known = names.known
         self._columns = dict(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
         self._once = {}
 
@@ -157,7 +159,9 @@ class Batch:
         return self.once(key, lambda: self._read_linked(model, owner, fields, where))
 
     def _read_linked(self, model, owner, fields, where):
-        rows = model._base_manager.filter(where, **{f"{owner}__in": among(self.own("id"))}).order_by("pk")
+        rows = model._base_manager.filter(where, **{f"{owner}__in": among(self.own("id"))}).order_by(
+            f"{owner}_id", "pk"
+        )
         found = defaultdict(list)
         if len(fields) == 1:
             for row_id, value in fetch(rows, owner, *fields):
@@ -172,8 +176,9 @@ class Batch:
         return self.once((model, owner, field), lambda: self._read_joined(model, owner, field))
 
     def _read_joined(self, model, owner, field):
-        rows = model._base_manager.filter(**{f"{owner}__in": among(self.own("id"))}).order_by()
-        return dict(rows.values_list(owner).annotate(joined=JoinedIds(field)))
+        rows = model._base_manager.filter(**{f"{owner}__in": among(self.own("id")), f"{field}__isnull": False})
+        joined = rows.order_by().values(owner).annotate(joined=JoinedIds(field))
+        return dict(fetch(joined, owner, "joined"))
 
     def once(self, key, make):
         """What `make()` gives, asked once for this batch."""
@@ -188,6 +193,8 @@ class Names:
     def __init__(self):
         self._known = defaultdict(dict)
         self._whole = {}
+        # What columns have worked out, by their names: the same few values come again and again.
+        self.known = defaultdict(dict)
 
     def of(self, model, ids):
         """`{id: (public code, name)}` of the `ids` asked, and perhaps of more. Both are empty for what is not public.

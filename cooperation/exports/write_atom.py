@@ -33,10 +33,10 @@ def write_atom(table, statement, ids, feed_url):
     if statement.count > MOST_ENTRIES:
         words += " " + gettext("The first %(number)s are in this feed.") % {"number": MOST_ENTRIES}
     feed = Feed(
-        title=statement.title,
+        title=writable(statement.title),
         link=statement.address,
         description="",
-        subtitle=f"{words} {statement.citation}",
+        subtitle=writable(f"{words} {statement.citation}"),
         feed_url=feed_url,
         author_name=str(PORTAL),
         feed_copyright=f"{PORTAL}, {LICENCE}, {LICENCE_URL}",

@@ -5,7 +5,7 @@ Written by columns: Python’s csv module takes three times as long, since it lo
 
 from decimal import Decimal
 
-from cooperation.exports.spreadsheet import as_text
+from cooperation.exports.spreadsheet import MAY_BE_DANGEROUS, as_text
 from cooperation.exports.table import Kind
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -27,23 +27,35 @@ def write_csv(table, statement, ids, *, bom=False):
 
 
 def texts(values):
-    return [f'"{as_text(value).replace(QUOTE, TWO_QUOTES)}"' if value else "" for value in values]
+    # Most texts begin with a letter and hold no quotation mark.
+    return [
+        f'"{text}"' if text and text[0] not in MAY_BE_DANGEROUS and '"' not in text else quoted(text) for text in values
+    ]
 
 
-QUOTE, TWO_QUOTES = '"', '""'
+def quoted(text):
+    return '"{}"'.format(as_text(text).replace('"', '""')) if text else ""
 
 
 def lists(values):
-    return texts(SEPARATOR.join(value) for value in values)
+    return texts([SEPARATOR.join(each) for each in values])
 
 
 def codes(values):
-    """Codes, dates and numbers hold nothing that would need quotation marks."""
+    """Codes and dates hold nothing that would need quotation marks."""
+    return values
+
+
+def numbers(values):
     return ["" if value is None else str(value) for value in values]
 
 
 def yes_no(values):
     return ["yes" if value else "no" for value in values]
+
+
+def days(values):
+    return [value or "" for value in values]
 
 
 def times(values):
@@ -68,10 +80,10 @@ CELLS = {
     Kind.TEXT: texts,
     Kind.CODE: codes,
     Kind.ADDRESS: texts,
-    Kind.NUMBER: codes,
+    Kind.NUMBER: numbers,
     Kind.AMOUNT: amounts,
     Kind.YES_NO: yes_no,
-    Kind.DATE: codes,
+    Kind.DATE: days,
     Kind.PARTIAL_DATE: codes,
     Kind.TIME: times,
     Kind.LIST: lists,

@@ -57,6 +57,8 @@ def write_read_me(sheet, formats, statement, tables):
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 2, 30)
     sheet.set_column(3, 3, 90)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     write_text(sheet, 0, 0, statement.title, formats, formats.title)
     facts = [
         (gettext("Records"), str(statement.count)),

@@ -48,6 +48,9 @@ class CountryQuerySet(PublicQuerySet):
     def for_detail(self):
         return self.prefetch_related("citations__source")
 
+    def once_at(self, public_id):
+        return self.filter(iso3=public_id.upper()).first()
+
     def get_by_natural_key(self, iso3):
         return self.get(iso3=iso3)
 

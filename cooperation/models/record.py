@@ -26,11 +26,19 @@ class PublicQuerySet(models.QuerySet):
     def for_detail(self):
         return self
 
+    def once_at(self, public_id):
+        """The public record to which this address, at which there is none, leads for ever; or None."""
+        return
+
 
 class RecordQuerySet(PublicQuerySet):
     def published(self):
         """The records that the public may see. Every public read begins here."""
         return self.filter(publication_status=PublicationStatus.PUBLISHED)
+
+    def once_at(self, public_id):
+        former = FormerSlug.objects.filter(record_type=self.model._meta.model_name, slug=public_id).first()
+        return former and self.published().filter(slug=former.current).first()
 
     def withdrawn_since(self, moment):
         """`[(public id, time), ...]` of the records that were withdrawn at `moment` or later, the latest first."""

@@ -1,19 +1,18 @@
 """The same records in another format: the address of their list or page with a suffix, under the same filters."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from cooperation import changes
+from cooperation.exports.cited import one_line
 from cooperation.exports.columns import TABLES
-from cooperation.exports.statement import LICENCE, LICENCE_URL, Statement
+from cooperation.exports.files import ATOM, CSV, IATI, JSON, MOST_IN_WORKBOOK, XLSX
+from cooperation.exports.statement import LICENCE, LICENCE_URL, Statement, data_time
 from cooperation.exports.table import Table
 from cooperation.exports.write_atom import MOST_ENTRIES, write_atom
 from cooperation.exports.write_csv import write_csv
@@ -22,16 +21,11 @@ from cooperation.exports.write_json import as_objects, write_json
 from cooperation.exports.write_xlsx import write_xlsx
 from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RecordFilterSet
-from cooperation.filters.paging import ApiPagingForm, PagingForm
+from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
 from cooperation.filters.shown import Problem
-from cooperation.models import Project
 from cooperation.views.generic import list_address, unless_behind
 
-CSV, JSON, PROBLEM, TEXT = "text/csv; charset=utf-8", "application/json", "application/problem+json", "text/plain"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ATOM, IATI = "application/atom+xml; charset=utf-8", "application/xml"
-# Records, with their parts about five times as many rows: what a workbook takes ten seconds to be written.
-MOST_IN_WORKBOOK = 25_000
+PROBLEM, TEXT = "application/problem+json", "text/plain; charset=utf-8"
 # Up to so many records a file is made whole, and then kept until a record changes.
 MOST_AT_ONCE = 2_000
 # Characters of a header; the words of a filter with 200 values would be longer than proxies take.
@@ -53,15 +47,15 @@ class Asked:
         return self.filterset.ids()
 
 
-def list_file(model, suffix, part=""):
+def list_file(model, file_format, part=""):
     """The view of the list of `model` as a file, or of one kind of its parts."""
-    filterset_class, write = FILTERSETS[model], WRITERS[suffix]
+    filterset_class, write = FILTERSETS[model], WRITERS[file_format]
     table = TABLES[model].part(part) if part else TABLES[model]
-    options = OPTIONS.get(suffix, {})
+    options, is_json = OPTIONS.get(file_format, {}), file_format is JSON
 
     def parameters(query):
         known = filterset_class.parameters(query)
-        if suffix != "json":
+        if not is_json:
             for name in ("page", "per"):
                 known.pop(name, None)
         for name in options:
@@ -71,16 +65,17 @@ def list_file(model, suffix, part=""):
 
     def view(request):
         query = parameters(request.GET)
-        filterset = filterset_class(query, paging=ApiPagingForm if suffix == "json" else PagingForm)
+        filterset = filterset_class(query, paging=ApiPagingForm if is_json else PagingForm)
         problems = [*filterset.problems, *option_problems(query, options)]
         if problems:
-            return refuse(problems, is_json=suffix == "json")
-        statement = statement_of(request, filterset, model)
-        answer = write(Asked(filterset, table, statement, request.build_absolute_uri(), query))
-        answer.headers.setdefault("Access-Control-Allow-Origin", "*")
+            answer = refuse(problems, is_json)
+        else:
+            statement = statement_of(request, filterset, model)
+            answer = write(Asked(filterset, table, statement, request.build_absolute_uri(), query))
+        answer.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "HEAD" and answer.streaming:
             answer.streaming_content = ()
-        return unless_behind(answer) if "q" in filterset.asked else answer
+        return unless_behind(answer) if "q" in filterset.asked and not problems else answer
 
     view.parameters = parameters
     return view
@@ -93,18 +88,7 @@ def statement_of(request, filterset, model):
     for name in ("page", "per", *(name for options in OPTIONS.values() for name in options)):
         query.pop(name, None)
     address = list_address(model) + (f"?{query.urlencode()}" if query else "")
-    return Statement(printable(filterset.in_words), filterset.count, data_time(), f"{site}{address}", site)
-
-
-def data_time():
-    """The time (UTC) of the latest change of any record; now, when there was none yet."""
-    version = changes.current()
-    return datetime.fromtimestamp(version // 1_000_000, UTC) if version else timezone.now().replace(microsecond=0)
-
-
-def printable(text):
-    """`text` on one line: headers and XML take no control characters, which words that are searched for may hold."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return Statement(one_line(filterset.in_words), filterset.count, data_time(), f"{site}{address}", site)
 
 
 def option_problems(query, options):
@@ -143,12 +127,12 @@ def refuse(problems, is_json):
         named = f"{problem.label} ({problem.name}={given}): " if problem.name else ""
         lines += ["", named + " ".join(str(each) for each in problem.messages)]
         lines += [f"  {code}  {label}" for code, label in problem.allowed]
-    return HttpResponse("\n".join([*lines, ""]), status=400, content_type=f"{TEXT}; charset=utf-8")
+    return HttpResponse("\n".join([*lines, ""]), status=400, content_type=TEXT)
 
 
 def csv_file(asked):
     pieces = write_csv(asked.table, asked.statement, asked.ids, bom=asked.options.get("bom") == "1")
-    return attached(streamed(pieces, asked, CSV), asked, "csv")
+    return attached(streamed(pieces, asked, CSV), asked, CSV)
 
 
 def xlsx_file(asked):
@@ -158,26 +142,27 @@ def xlsx_file(asked):
         )
         url = asked.url.replace(".xlsx", ".csv", 1)
         words = sentence % {"count": asked.statement.count, "most": MOST_IN_WORKBOOK, "url": url}
-        return HttpResponse(f"{words}\n", status=413, content_type=f"{TEXT}; charset=utf-8")
+        return HttpResponse(f"{words}\n", status=413, content_type=TEXT)
     # A workbook is whole before its first byte can go out: 14 MB at most.
     file = BytesIO()
     write_xlsx(asked.table, asked.statement, asked.ids, file)
-    return attached(HttpResponse(file.getvalue(), content_type=XLSX), asked, "xlsx")
+    return attached(HttpResponse(file.getvalue(), content_type=XLSX.media_type), asked, XLSX)
 
 
 def iati_file(asked):
-    return attached(streamed(write_iati(asked.statement, asked.ids), asked, IATI), asked, "xml")
+    return attached(streamed(write_iati(asked.statement, asked.ids), asked, IATI), asked, IATI)
 
 
 def atom_feed(asked):
     ids = asked.filterset.ids(0, MOST_ENTRIES)
-    return HttpResponse(write_atom(asked.table, asked.statement, ids, asked.url), content_type=ATOM)
+    content = write_atom(asked.table, asked.statement, ids, asked.url)
+    return HttpResponse(content, content_type=f"{ATOM.media_type}; charset=utf-8")
 
 
 def json_page(asked):
     filterset, statement = asked.filterset, asked.statement
     paging = filterset.paging.cleaned_data
-    paginator = Paginator(range(filterset.count), paging.get("per") or PAGE)
+    paginator = Paginator(range(filterset.count), paging.get("per") or PAGE_SIZES[0])
     page = paginator.get_page(paging.get("page") or 1)
     content = {
         "title": statement.title,
@@ -197,10 +182,7 @@ def json_page(asked):
             {"id": public_id, "withdrawn": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
             for public_id, moment in asked.table.model.objects.withdrawn_since(filterset.asked["updated_since"])
         ]
-    return HttpResponse(write_json(content), content_type=JSON)
-
-
-PAGE = 25
+    return HttpResponse(write_json(content), content_type=JSON.media_type)
 
 
 def page_url(asked, number):
@@ -222,18 +204,19 @@ def facets_of(filterset):
     }
 
 
-def streamed(pieces, asked, content_type):
+def streamed(pieces, asked, file_format):
+    content_type = f"{file_format.media_type}; charset=utf-8"
     if asked.statement.count <= MOST_AT_ONCE:
         return HttpResponse(b"".join(pieces), content_type=content_type)
     return StreamingHttpResponse(pieces, content_type=content_type)
 
 
-def attached(answer, asked, suffix):
+def attached(answer, asked, file_format):
     """The answer as a file to keep. A plain table says in its headers what other formats say in themselves."""
     statement = asked.statement
     part = "" if asked.table.parts or not asked.table.owner else f"-{asked.table.name}"
     words = slugify(statement.title)[:80].strip("-")
-    name = f"{words}{part}_{statement.count}-records_{statement.made:%Y-%m-%d}_cc-by-4.0.{suffix}"
+    name = f"{words}{part}_{statement.count}-records_{statement.made:%Y-%m-%d}_cc-by-4.0.{file_format.suffix}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Link"] = f'<{LICENCE_URL}>; rel="license", <{statement.address}>; rel="alternate"; type="text/html"'
     said = {
@@ -248,11 +231,6 @@ def attached(answer, asked, suffix):
     return answer
 
 
-WRITERS = {"csv": csv_file, "xlsx": xlsx_file, "json": json_page, "atom": atom_feed, "xml": iati_file}
+WRITERS = {CSV: csv_file, XLSX: xlsx_file, JSON: json_page, ATOM: atom_feed, IATI: iati_file}
 # What can be asked of a format beside the records: `{name: values allowed}`.
-OPTIONS = {"csv": {"bom": ("0", "1")}}
-
-
-def list_suffixes(model):
-    """The formats in which the list of `model` is given. IATI knows activities only."""
-    return [suffix for suffix in WRITERS if suffix != "xml" or model is Project]
+OPTIONS = {CSV: {"bom": ("0", "1")}}

@@ -12,11 +12,15 @@ from django.views import View
 from django.views.generic import DetailView
 
 from cooperation import search
+from cooperation.exports.cited import cite_as
+from cooperation.exports.files import list_files, part_files, record_files
+from cooperation.exports.json_ld import data_block, describe
 from cooperation.filters import FILTERSETS
-from cooperation.filters.paging import PAGE_SIZES
-from cooperation.models import FormerSlug, Project, Record
+from cooperation.filters.paging import PAGE_SIZES, PagingForm
+from cooperation.models import Project, Record
 from cooperation.references import References, count_sources
 from cooperation.views.project_cards import project_cards
+from cooperation.views.record_files import statement_of
 
 CARDS_IN_SIGHT = 10
 
@@ -83,11 +87,30 @@ def related(model, **query):
     return Related(cards_of(model, filterset.ids(0, CARDS_IN_SIGHT)), filterset.count, address, card_template(model))
 
 
+def without(query, *names):
+    """A copy of a query string (a QueryDict) without some parameters."""
+    kept = query.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept
+
+
 def page_query(query):
     """The query string of a page of this list, but for its number at the end."""
-    kept = query.copy()
-    kept.pop("page", None)
+    kept = without(query, "page")
     return f"?{kept.urlencode()}&page=" if kept else "?page="
+
+
+def canonical_query(query, number):
+    """The query string by which search engines shall know page `number` of a list.
+
+    A list in another order or of another length is the same list, whose pages are cut elsewhere: it is known by the
+    first page.
+    """
+    filters = without(query, *PagingForm.base_fields)
+    if number > 1 and not {"sort", "per"} & query.keys():
+        filters["page"] = str(number)
+    return f"?{filters.urlencode()}" if filters else ""
 
 
 class RecordList(View):
@@ -107,7 +130,7 @@ class RecordList(View):
         asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
         paginator = Paginator(range(filterset.count), asked.get("per") or PAGE_SIZES[0])
         page = paginator.get_page(asked.get("page") or 1)
-        model = self.filterset_class._meta.model
+        model, query = self.filterset_class._meta.model, filterset.data
         records = self.records(filterset.ids(page.start_index() - 1, page.end_index()))
         if "q" in filterset.asked:
             show_hits(records, filterset)
@@ -121,7 +144,10 @@ class RecordList(View):
                 "suggestion": filterset.suggestion,
                 "page_obj": page,
                 "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-                "page_query": page_query(filterset.data),
+                "page_query": page_query(query),
+                "canonical": request.build_absolute_uri(request.path + canonical_query(query, page.number)),
+                "is_filtered": bool(without(query, *PagingForm.base_fields)),
+                **list_taken_away(filterset),
                 "names": model._meta,
                 "intro": self.intro,
                 "card": card_template(model),
@@ -133,6 +159,24 @@ class RecordList(View):
     def records(self, ids):
         """What the cards of a page show."""
         return cards_of(self.filterset_class._meta.model, ids)
+
+
+def list_taken_away(filterset):
+    """The whole list as files, and what belongs to its records; nothing of a list that cannot be shown as asked."""
+    if not filterset.is_valid():
+        return {"files": [], "parts": []}
+    model, query = filterset._meta.model, without(filterset.data, "page", "per")
+    return {"files": list_files(model, query, filterset.count), "parts": part_files(model, query)}
+
+
+def taken_away(request, record, sources):
+    """What a page gives to take away: the record as files, how to cite it, and what it is, for search engines."""
+    statement = statement_of(request, record)
+    return {
+        "files": record_files(record),
+        "citation": cite_as(record, statement),
+        "data_block": data_block(describe(record, statement, sources)),
+    }
 
 
 class RecordDetail(DetailView):
@@ -154,15 +198,10 @@ class RecordDetail(DetailView):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            present = self.present_record(kwargs["public_id"])
+            present = self.model.objects.once_at(kwargs["public_id"])
             if present is None:
                 raise
             return redirect(present, permanent=True)
-
-    def present_record(self, public_id):
-        """The public record that once had this address, or None."""
-        former = FormerSlug.objects.filter(record_type=self.model._meta.model_name, slug=public_id).first()
-        return former and self.model.objects.published().filter(slug=former.current).first()
 
     def lead(self, record, references):
         """What a page of this type shows before its key facts, as template context."""
@@ -188,5 +227,5 @@ class RecordDetail(DetailView):
             "further": references.further(),
             "sources": references.sources,
             "list_url": list_address(self.model),
-            "absolute_url": self.request.build_absolute_uri(record.get_absolute_url()),
+            **taken_away(self.request, record, references.sources),
         }

@@ -4,10 +4,13 @@ from django.db import connection
 from django.db.models import Max
 from django.http import HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
+from cooperation.exports.json_ld import data_block, website
 from cooperation.filters import FILTERSETS, CountryFilterSet, ProjectFilterSet
-from cooperation.models import Agency, Country, Forum, Fund, Lesson, PartnerRole, Project, Source
+from cooperation.models import Agency, Country, Forum, Fund, Lesson, Project, Source
 from cooperation.views.generic import card_template, cards_of, list_address
+from cooperation.views.glossary import read_glossary
 
 PLATFORMS_IN_SIGHT = 8
 PROJECTS_IN_SIGHT = 5
@@ -22,6 +25,7 @@ def home(request):
         .exclude(last_meeting=None)
         .order_by("-last_meeting", "name")
     )
+    search = request.build_absolute_uri(reverse("search"))
     newest = cards_of(Project, ProjectFilterSet().ids(0, PROJECTS_IN_SIGHT))
     return TemplateResponse(
         request,
@@ -37,6 +41,7 @@ def home(request):
             "lessons": list(Lesson.objects.published()),
             "newest": newest,
             "card": card_template(Project),
+            "data_block": data_block(website(request.build_absolute_uri("/")[:-1], search)),
             "data_date": Project.objects.published().aggregate(latest=Max("updated"))["latest"],
         },
     )
@@ -47,7 +52,7 @@ def about(request):
     return TemplateResponse(
         request,
         "cooperation/about.html",
-        {"roles": PartnerRole},
+        read_glossary(),
     )
 
 

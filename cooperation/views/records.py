@@ -16,7 +16,7 @@ from cooperation.models import (
     Source,
 )
 from cooperation.references import backed_by
-from cooperation.views.generic import RecordDetail, RecordList, list_address, related
+from cooperation.views.generic import RecordDetail, RecordList, list_address, related, taken_away
 
 PARTNERS_IN_SIGHT = 12
 
@@ -125,9 +125,6 @@ def shared_projects(country, partner):
 class CountryDetail(RecordDetail):
     model = Country
 
-    def present_record(self, public_id):
-        return Country.objects.filter(iso3=public_id.upper()).first()
-
     def sections(self, record, references):
         by_role, shared = filters.projects_of(record)
         partners = sorted(Country.objects.filter(pk__in=shared), key=lambda each: (-shared[each.pk], each.name))
@@ -207,4 +204,5 @@ class SourceDetail(DetailView):
             "backed": backed_by(self.object),
             "names": Source._meta,
             "list_url": list_address(Source),
+            **taken_away(self.request, self.object, []),
         }

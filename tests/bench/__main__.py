@@ -17,7 +17,7 @@ def main(arguments=None):
     from django.core.management import CommandError  # only now are there settings
 
     from cooperation.management.commands.setup import explain_database_errors
-    from tests.bench import generate, measure
+    from tests.bench import files, generate, measure
 
     # Terminated, it ends its servers first, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
@@ -25,6 +25,8 @@ def main(arguments=None):
         with explain_database_errors():
             if asked.command == "generate":
                 generate.generate(asked.projects, say)
+            elif asked.command == "files":
+                say(files.run(asked.datasette))
             else:
                 say(measure.run(asked.requests, asked.datasette))
     except CommandError as error:
@@ -39,7 +41,7 @@ def read_arguments(arguments):
         description="Fills a database with generated projects and measures the portal on it. "
         "The database is the one in DATABASE_URL; without it, var/bench.sqlite3, never the portal’s own.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run | files")
     filling = commands.add_parser("generate", help="fill the database up to this many generated projects")
     filling.add_argument("projects", type=whole_number, metavar="N", help="so many in the end: repeating adds nothing")
     measuring = commands.add_parser("run", help="measure the database as it is and print a Markdown table")
@@ -52,6 +54,10 @@ def read_arguments(arguments):
         const="datasette",
         metavar="PROGRAM",
         help="measure Datasette on the same SQLite file as well: the one beside this Python, or the program given",
+    )
+    taking = commands.add_parser("files", help="measure the lists as files: rows a second and memory of each format")
+    taking.add_argument(
+        "--datasette", nargs="?", const="datasette", metavar="PROGRAM", help="measure Datasette as well"
     )
     return parser.parse_args(arguments)
 

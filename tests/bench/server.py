@@ -76,10 +76,10 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident_megabytes(pid):
-    """The memory that a process has in use now, in MB, what it shares with others included."""
+def resident_megabytes(pid, which="VmRSS"):
+    """The memory that a process has in use now, or had at most (VmHWM), in MB, what it shares with others included."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS:"))
+    kilobytes = next(line.split()[1] for line in lines if line.startswith(f"{which}:"))
     return int(kilobytes) * 1024 / 1_000_000
 
 

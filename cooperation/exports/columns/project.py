@@ -42,14 +42,14 @@ def organisations(batch):
 
 def scopes(batch):
     regions = dict(fetch(Country.objects.order_by(), "pk", "portal_region"))
-    known = {}
+    known = batch.known["scope"]
 
-    def scope(found):
-        if found not in known:
-            known[found] = scope_of(found).value
-        return known[found]
+    def scope(ids):
+        if ids not in known:
+            known[ids] = scope_of({regions[each] for each in ids}).value
+        return known[ids]
 
-    return [scope(frozenset(regions[each] for each in ids)) for ids in countries(batch)]
+    return [scope(tuple(ids)) for ids in countries(batch)]
 
 
 def partners_in_words(batch):
@@ -57,7 +57,7 @@ def partners_in_words(batch):
     country_names = batch.names(Country, {each for ids in countries(batch) for each in ids})
     agency_names = batch.names(Agency, {each for ids in agencies(batch) for each in ids})
     roles = {role.value: (place, str(role.label)) for place, role in enumerate(PartnerRole)}
-    known = {}
+    known = batch.known["partners_in_words"]
 
     def in_words(partner):
         if partner not in known:

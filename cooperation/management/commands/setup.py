@@ -32,6 +32,7 @@ class Command(BaseCommand):
             else:
                 self.fill_empty_database()
             self.bring_search_up_to_date()
+            learn_table_sizes()
         self.collect_static_files()
 
     def say(self, line):
@@ -54,7 +55,6 @@ class Command(BaseCommand):
             self.say("Loading the fixtures, which takes a moment …")
             for name in FIXTURES:
                 load_fixture(name)
-            learn_table_sizes()
         counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
         self.say(f"The fixtures were loaded: {', '.join(counts)}.")
 
@@ -77,7 +77,11 @@ def record_models():
 
 
 def learn_table_sizes():
-    """Let the database count its rows. Until it has, PostgreSQL takes every table for empty and plans badly."""
+    """Let the database count its rows.
+
+    Until it has, PostgreSQL takes every table for empty, and SQLite looks through all published records to find a few
+    of them by their ids. SQLite forgets the counts of a table that a migration makes anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
