@@ -1,6 +1,7 @@
 """What every test may rely on."""
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.core.management import call_command
@@ -9,6 +10,12 @@ from django.db import transaction
 from cooperation import search
 from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
 from cooperation.views import public_page
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_static_root(tmp_path_factory):
+    """Servers in tests neither need nor see the static files that an installation here has collected."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(autouse=True)
