@@ -94,9 +94,7 @@ def whole(answer):
     if content.startswith(b"PK"):
         with ZipFile(BytesIO(content)) as book:
             content = b"".join(book.read(name) for name in book.namelist())
-    unpacked = HttpResponse(content, status=answer.status_code, headers=answer.headers)
-    answer.close()
-    return unpacked
+    return HttpResponse(content, status=answer.status_code, headers=answer.headers)
 
 
 def is_page(answer):

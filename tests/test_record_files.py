@@ -105,10 +105,10 @@ def test_every_format_is_given_under_the_address_of_the_page_with_a_suffix(clien
 @every_record_type
 def test_json_is_the_object_of_the_list_and_says_what_the_page_says_of_itself(client, model):
     record = make_record(model)
+    listed = client.get(f"{list_url(model).removesuffix('/')}.json").json()
     set_version(NOON)
     whole = client.get(file_of(record, "json")).json()
     said = {name: whole.pop(name) for name in ("as_of", "licence", "citation")}
-    listed = client.get(f"{list_url(model).removesuffix('/')}.json").json()
     assert whole == next(each for each in listed["results"] if each["id"] == record.public_id)
     assert said == {
         "as_of": "2026-11-24T12:00:00Z",

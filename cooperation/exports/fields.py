@@ -125,8 +125,12 @@ def list_columns(name, label, meaning, model, linked):
     def pairs(batch):
         lists = linked(batch)
         names = batch.names(model, {each for ids in lists for each in ids})
-        public = [[names[each] for each in dict.fromkeys(ids)] for ids in lists]
-        return [([code for code, _name in row if code], [name for code, name in row if code]) for row in public]
+        nothing = ([], [])
+        public = [[names[each] for each in dict.fromkeys(ids)] if ids else () for ids in lists]
+        return [
+            ([code for code, _name in row if code], [name for code, name in row if code]) if row else nothing
+            for row in public
+        ]
 
     return pair_columns(name, label, meaning, pairs)
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -90,16 +91,13 @@ class Table:
             yield Batch(self.model, self.owned_rows(some) if self.owner else self.own_rows(some), site, names)
 
     def own_rows(self, ids):
-        rows = fetch(self.model.objects.published().filter(pk__in=among(ids)).order_by(), *stored(self.model))
-        found = {row[0]: row for row in rows}
+        found = {row[0]: row for row in fetch_among(ids, own_rows, self.model)}
         return [found[each] for each in ids if each in found]
 
     def owned_rows(self, ids):
         """The rows of those records that are still public, each record’s in the order in which they were entered."""
-        rows = self.model.objects.of_published().filter(self.where, **{f"{self.owner}__in": among(ids)})
-        rows = rows.order_by(f"{self.owner}_id", "pk")
         found = defaultdict(list)
-        for record, *row in fetch(rows, self.owner, *stored(self.model)):
+        for record, *row in fetch_among(ids, owned_rows, self.model, self.owner, self.where):
             found[record].append(row)
         return [row for each in ids for row in found.get(each, ())]
 
@@ -126,8 +124,51 @@ def fetch(rows, *columns):
 def among(ids):
     """Some ids as one parameter of a query. One for each would take Django longer than the database takes to answer."""
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(map(int, ids))])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(map(int, ids)))])
+        return RawSQL("SELECT unnest(%s::bigint[])", [as_parameter(ids)])
+    return RawSQL("SELECT value FROM json_each(%s)", [as_parameter(ids)])
+
+
+def as_parameter(ids):
+    ids = list(map(int, ids))
+    return ids if connection.vendor == "postgresql" else json.dumps(ids)
+
+
+# Stand in for the ids of a query that is put together once.
+NO_IDS = (-1,)
+
+
+def fetch_among(ids, make, *arguments):
+    """The rows of `make(*arguments)`, a queryset of plain values, with `ids` in the place of `NO_IDS`."""
+    sql, parameters = statement(make, *arguments)
+    stand_in, ids = as_parameter(NO_IDS), as_parameter(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids if each == stand_in else each for each in parameters])
+        return cursor.fetchall()
+
+
+@cache
+def statement(make, *arguments):
+    """The SQL and its parameters. To put it together for each batch takes Django a fifth of the time of a CSV file."""
+    return make(*arguments).query.sql_with_params()
+
+
+def own_rows(model):
+    return model.objects.published().filter(pk__in=among(NO_IDS)).order_by().values_list(*stored(model))
+
+
+def owned_rows(model, owner, where):
+    rows = model.objects.of_published().filter(where, **{f"{owner}__in": among(NO_IDS)})
+    return rows.order_by(f"{owner}_id", "pk").values_list(owner, *stored(model))
+
+
+def linked_rows(model, owner, fields, where):
+    rows = model._base_manager.filter(where, **{f"{owner}__in": among(NO_IDS)})
+    return rows.order_by(f"{owner}_id", "pk").values_list(owner, *fields)
+
+
+def joined_rows(model, owner, field):
+    rows = model._base_manager.filter(**{f"{owner}__in": among(NO_IDS), f"{field}__isnull": False})
+    return rows.order_by().values(owner).annotate(joined=JoinedIds(field)).values_list(owner, "joined")
 
 
 class Batch:
@@ -159,26 +200,20 @@ class Batch:
         return self.once(key, lambda: self._read_linked(model, owner, fields, where))
 
     def _read_linked(self, model, owner, fields, where):
-        rows = model._base_manager.filter(where, **{f"{owner}__in": among(self.own("id"))}).order_by(
-            f"{owner}_id", "pk"
-        )
-        found = defaultdict(list)
+        rows, found = fetch_among(self.own("id"), linked_rows, model, owner, fields, where), defaultdict(list)
         if len(fields) == 1:
-            for row_id, value in fetch(rows, owner, *fields):
+            for row_id, value in rows:
                 found[row_id].append(value)
         else:
-            for row in fetch(rows, owner, *fields):
+            for row in rows:
                 found[row[0]].append(row[1:])
         return found
 
     def joined(self, model, owner, field):
         """`{id of a row here: ids in `field` of the rows of `model` that belong to it, joined by commas}`."""
-        return self.once((model, owner, field), lambda: self._read_joined(model, owner, field))
-
-    def _read_joined(self, model, owner, field):
-        rows = model._base_manager.filter(**{f"{owner}__in": among(self.own("id")), f"{field}__isnull": False})
-        joined = rows.order_by().values(owner).annotate(joined=JoinedIds(field))
-        return dict(fetch(joined, owner, "joined"))
+        return self.once(
+            (model, owner, field), lambda: dict(fetch_among(self.own("id"), joined_rows, model, owner, field))
+        )
 
     def once(self, key, make):
         """What `make()` gives, asked once for this batch."""

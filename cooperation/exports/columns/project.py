@@ -37,12 +37,14 @@ def agencies(batch):
 
 
 def organisations(batch):
-    return [list(dict.fromkeys(partner[3] for partner in each if partner[3])) for each in partners(batch)]
+    named = [[partner[3] for partner in each if partner[3]] for each in partners(batch)]
+    return [list(dict.fromkeys(each)) if each else each for each in named]
 
 
 def scopes(batch):
-    regions = dict(fetch(Country.objects.order_by(), "pk", "portal_region"))
-    known = batch.known["scope"]
+    regions, known = batch.known["regions"], batch.known["scope"]
+    if not regions:
+        regions.update(fetch(Country.objects.order_by(), "pk", "portal_region"))
 
     def scope(ids):
         if ids not in known:
