@@ -107,11 +107,10 @@ def many_columns(field):
         joined, known = batch.joined(through, owner, target), batch.known[field]
         names = batch.vocabulary(field.related_model)
         place = {each: number for number, each in enumerate(names)}
-        for text in {*joined.values()} - known.keys():
-            ids = sorted(map(int, text.split(",")), key=place.get)
+        for text in {*joined} - known.keys():
+            ids = sorted(map(int, text.split(",")), key=place.get) if text else []
             known[text] = ([names[each][0] for each in ids], [names[each][1] for each in ids])
-        nothing = ([], [])
-        return [known[joined[row]] if row in joined else nothing for row in batch.own("id")]
+        return [known[text] for text in joined]
 
     return pair_columns(field.name, field.verbose_name, meaning_of(field), pairs)
 
@@ -208,9 +207,9 @@ def record_columns(model):
     """What every record ends with: the editors’ note, its sources, and how fresh it is."""
 
     def sources(batch):
-        rows = [model._meta.get_field(relation).related_model for relation in ("citations", *model.SOURCED_PARTS)]
-        joined = [batch.joined(each, each.owner, "source") for each in rows]
-        texts = [",".join([each[row] for each in joined if row in each]) for row in batch.own("id")]
+        parts = [model._meta.get_field(relation).related_model for relation in ("citations", *model.SOURCED_PARTS)]
+        joined = zip(*(batch.joined(part, part.owner, "source") for part in parts), strict=True)
+        texts = [",".join(filter(None, each)) for each in joined]
         ids = {*",".join(filter(None, texts)).split(",")} - {""}
         names = batch.names(Source, map(int, ids))
         slugs = {each: names[int(each)][0] for each in ids}

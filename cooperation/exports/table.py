@@ -86,9 +86,11 @@ class Table:
     def batches(self, ids, site):
         """The rows of the public records `ids`, in the order of `ids`, as one `Batch` after the other."""
         names = Names()
+        columns = [*(field.attname for field in self.model._meta.concrete_fields), *links(self.model)]
         for start in range(0, len(ids), BATCH):
             some = ids[start : start + BATCH]
-            yield Batch(self.model, self.owned_rows(some) if self.owner else self.own_rows(some), site, names)
+            rows = self.owned_rows(some) if self.owner else self.own_rows(some)
+            yield Batch(self.model, columns, rows, site, names)
 
     def own_rows(self, ids):
         found = {row[0]: row for row in fetch_among(ids, own_rows, self.model)}
@@ -107,11 +109,15 @@ READ_AS_TEXT = (models.DateField, models.DecimalField)
 
 
 def stored(model):
-    """The columns of the database that a `Batch` holds. Dates, times and amounts come as text."""
-    return [
+    """What a `Batch` holds of each row: the columns of the database, and the ids of its `links`.
+
+    Dates, times and amounts come as text.
+    """
+    own = [
         Cast(field.attname, models.TextField()) if isinstance(field, READ_AS_TEXT) else field.attname
         for field in model._meta.concrete_fields
     ]
+    return [*own, *(joined_ids(*link) for link in links(model))]
 
 
 def fetch(rows, *columns):
@@ -156,6 +162,29 @@ def own_rows(model):
     return model.objects.published().filter(pk__in=among(NO_IDS)).order_by().values_list(*stored(model))
 
 
+def links(model):
+    """`[(rows, owner, field)]`: the rows that belong to a record and of which one id is told: vocabularies, sources."""
+    vocabularies = [
+        (field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name())
+        for field in model._meta.many_to_many
+    ]
+    sourced = ("citations", *model.SOURCED_PARTS) if hasattr(model, "SOURCED_PARTS") else ()
+    parts = [model._meta.get_field(relation).related_model for relation in sourced]
+    return [*vocabularies, *((part, part.owner, "source") for part in parts)]
+
+
+class JoinedIdsOfOne(JoinedIds):
+    """The ids of a subquery whose rows all belong to one record, so that there is nothing to group."""
+
+    contains_aggregate = False
+
+
+def joined_ids(rows, owner, field):
+    return models.Subquery(
+        rows._base_manager.filter(**{owner: models.OuterRef("pk")}).order_by().values_list(JoinedIdsOfOne(field))
+    )
+
+
 def owned_rows(model, owner, where):
     rows = model.objects.of_published().filter(where, **{f"{owner}__in": among(NO_IDS)})
     return rows.order_by(f"{owner}_id", "pk").values_list(owner, *stored(model))
@@ -166,19 +195,13 @@ def linked_rows(model, owner, fields, where):
     return rows.order_by(f"{owner}_id", "pk").values_list(owner, *fields)
 
 
-def joined_rows(model, owner, field):
-    rows = model._base_manager.filter(**{f"{owner}__in": among(NO_IDS), f"{field}__isnull": False})
-    return rows.order_by().values(owner).annotate(joined=JoinedIds(field)).values_list(owner, "joined")
-
-
 class Batch:
     """Some rows of a model, as plain values; everything that the columns ask for is read once.
 
     `site` is the absolute address of the home page, without its slash at the end.
     """
 
-    def __init__(self, model, rows, site, names):
-        columns = [field.attname for field in model._meta.concrete_fields]
+    def __init__(self, model, columns, rows, site, names):
         self.model = model
         self.site = site
         self.names = names.of
@@ -209,11 +232,9 @@ class Batch:
                 found[row[0]].append(row[1:])
         return found
 
-    def joined(self, model, owner, field):
-        """`{id of a row here: ids in `field` of the rows of `model` that belong to it, joined by commas}`."""
-        return self.once(
-            (model, owner, field), lambda: dict(fetch_among(self.own("id"), joined_rows, model, owner, field))
-        )
+    def joined(self, rows, owner, field):
+        """For each record the ids in `field` of the `rows` that belong to it, joined by commas; None or "" for none."""
+        return self._columns[rows, owner, field]
 
     def once(self, key, make):
         """What `make()` gives, asked once for this batch."""

@@ -38,7 +38,7 @@ def quoted(text):
 
 
 def lists(values):
-    return texts([SEPARATOR.join(each) for each in values])
+    return texts([SEPARATOR.join(each) if each else "" for each in values])
 
 
 def codes(values):

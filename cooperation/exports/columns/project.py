@@ -71,7 +71,7 @@ def partners_in_words(batch):
         return known[partner]
 
     # Sorting keeps the order in which partners of one role were entered.
-    words = [sorted(map(in_words, each), key=itemgetter(0)) for each in partners(batch)]
+    words = [sorted(map(in_words, each), key=itemgetter(0)) if each else () for each in partners(batch)]
     return [[text for _place, text in each if text] for each in words]
 
 
