@@ -8,7 +8,7 @@ from django.urls import reverse
 from cooperation.models import PUBLIC_RECORDS, Record
 
 # Pages that are no records, beside the lists.
-PAGES = ("home", "about", "data", "data_dictionary")
+PAGES = ("home", "flows", "timeline", "platforms", "champions", "compare", "about", "data", "data_dictionary")
 NO_TIME = Value(None, output_field=DateTimeField())
 
 

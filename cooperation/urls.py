@@ -3,11 +3,27 @@
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+from django.views.generic import RedirectView
 
 from cooperation import sitemaps
 from cooperation.exports.columns import TABLES
 from cooperation.exports.files import CSV, list_formats, record_formats
-from cooperation.views import data, discovery, formats, openapi, pages, records, search
+from cooperation.models import Milestone
+from cooperation.views import (
+    champions,
+    compare,
+    components,
+    data,
+    discovery,
+    flows,
+    formats,
+    openapi,
+    pages,
+    platforms,
+    records,
+    search,
+    timeline,
+)
 from cooperation.views.public_page import public_page
 from cooperation.views.record_files import record_file
 
@@ -46,6 +62,19 @@ def record_pages(place, list_view, detail_view):
     ]
 
 
+def moved(place, model):
+    """The former addresses of the records of `model`, each in every format, lead to the present ones for ever."""
+    stem = f"{model._meta.model_name}_detail"
+    names = {"/": stem, **{f".{each.suffix}": f"{stem}_{each.suffix}" for each in record_formats(model)}}
+    return [
+        path(
+            f"{place}/<slug:public_id>{end}",
+            csrf_exempt(only_reading(RedirectView.as_view(pattern_name=name, permanent=True))),
+        )
+        for end, name in names.items()
+    ]
+
+
 urlpatterns = [
     page("", pages.home, name="home"),
     *record_pages("projects", records.ProjectList, records.ProjectDetail),
@@ -53,9 +82,17 @@ urlpatterns = [
     *record_pages("forums", records.ForumList, records.ForumDetail),
     *record_pages("funds", records.FundList, records.FundDetail),
     *record_pages("countries", records.CountryList, records.CountryDetail),
-    *record_pages("timeline", records.MilestoneList, records.MilestoneDetail),
+    page("flows/", flows.flows_page, name="flows"),
+    page("flows.csv", flows.flows_csv, name="flows_csv"),
+    page("timeline/", timeline.Timeline.as_view(), name="timeline"),
+    page("timeline.csv", timeline.timeline_csv, name="timeline_csv"),
+    *moved("timeline", Milestone),
+    *record_pages("milestones", records.MilestoneList, records.MilestoneDetail),
     *record_pages("lessons", records.LessonList, records.LessonDetail),
     *record_pages("sources", records.SourceList, records.SourceDetail),
+    page("champions/", champions.champions_page, name="champions"),
+    page("compare/", compare.compare_page, name="compare"),
+    page("platforms/", platforms.platforms, name="platforms"),
     page("search/", search.search_page, name="search"),
     page("search.json", search.search_json, name="search_json"),
     page("data/", data.data_page, name="data"),
@@ -65,6 +102,7 @@ urlpatterns = [
     page("data/<str:name>", data.published_file, name="data_file"),
     page("openapi.json", openapi.openapi_json, name="openapi"),
     page("about/", pages.about, name="about"),
+    page("about/components/", components.components_page, name="components"),
     page("robots.txt", discovery.robots, name="robots"),
     page("opensearch.xml", discovery.opensearch, name="opensearch"),
     page("sitemap.xml", sitemaps.index, name="sitemap"),

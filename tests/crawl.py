@@ -103,7 +103,10 @@ def is_page(answer):
 
 
 def crawl(client, start="/"):
-    """`{address: response}` of every public page and file that links lead to from `start`."""
+    """`{address: response}` of every public page and file that links lead to from `start`.
+
+    Filters upon filters have no end: what a filtered list links to under further filters is left out.
+    """
     found, waiting = {}, [start]
     while waiting:
         address = waiting.pop()
@@ -113,6 +116,7 @@ def crawl(client, start="/"):
         if is_page(found[address]):
             for link in Page(found[address].content.decode()).links:
                 target = urldefrag(urljoin(address, link)).url
-                if target.startswith("/") and not target.startswith("/admin/") and target not in found:
+                is_ours = target.startswith("/") and not target.startswith("/admin/")
+                if is_ours and not ("?" in address and "?" in target) and target not in found:
                     waiting.append(target)
     return found

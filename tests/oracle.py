@@ -63,6 +63,32 @@ def members(forum, year):
     return found
 
 
+GIVING, RECEIVING = ("provider", "pivotal", "facilitating", "both"), ("beneficiary", "both")
+SIDES = {"giver": GIVING, "receiver": RECEIVING}
+
+
+def in_place(code):
+    return Q(country__iso3=code) | Q(country__subregion=code) | Q(country__portal_region=code)
+
+
+def with_role(code):
+    return projects_of(Participation.objects.filter(country__isnull=False, role=code))
+
+
+def on_side(name, asked):
+    """The ids of the projects with a country on one side: one of the places and in one of the roles that are asked."""
+    places, roles = asked.get(name, []), asked.get(f"{name}_role", SIDES[name])
+    parts = Participation.objects.filter(country__isnull=False, role__in=roles)
+    found = [set(parts.filter(in_place(code)).values_list("project", flat=True)) for code in places]
+    return set.union(*found) if places else set(parts.values_list("project", flat=True))
+
+
+MEANINGS_OF_SIDES = {
+    "giver": lambda code: projects_of(Participation.objects.filter(in_place(code), role__in=GIVING)),
+    "receiver": lambda code: projects_of(Participation.objects.filter(in_place(code), role__in=RECEIVING)),
+    "giver_role": with_role,
+    "receiver_role": with_role,
+}
 MEANINGS = {
     "modality": lambda code: Project.objects.filter(modality=code),
     "status": lambda code: Project.objects.filter(status=code),
@@ -105,12 +131,15 @@ def fitting_projects(asked):
         if name in MEANINGS:
             fitting &= in_any(MEANINGS[name], codes)
         elif name.startswith("not_"):
-            meanings = MEANINGS.get(
+            meanings = {**MEANINGS, **MEANINGS_OF_SIDES}.get(
                 name[4:], lambda code, name=name: Project.objects.filter(pk__in=partners({name[4:]: [code]}))
             )
             fitting -= in_any(meanings, codes)
     if "country" in asked or "role" in asked:
         fitting &= partners(asked)
+    for side in SIDES:
+        if side in asked or f"{side}_role" in asked:
+            fitting &= on_side(side, asked)
     if "member_of" in asked:
         year = int(asked["as_of"][0]) if "as_of" in asked else None
         countries = [country for forum in asked["member_of"] for country in members(forum, year)]

@@ -166,7 +166,12 @@ def queries_of_template(address):
 def test_template_starts_no_query():
     records = make_one_of_each()
     fill_country(2)
-    addresses = ["/", *(list_url(model) for model in PUBLIC_RECORDS), *(each.get_absolute_url() for each in records)]
+    addresses = [
+        "/",
+        "/timeline/",
+        *(list_url(model) for model in PUBLIC_RECORDS),
+        *(each.get_absolute_url() for each in records),
+    ]
     for address in addresses:
         assert queries_of_template(address) == [], address
 
@@ -280,7 +285,7 @@ def test_no_public_page_sets_a_cookie_or_runs_a_script(client):
         assert answer.cookies == {}, address
         assert "Cookie" not in answer.headers.get("Vary", ""), address
         assert answer["Content-Security-Policy"] == (
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"
         )
         if not is_page(answer):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cooperation import models
 from cooperation.filters import ProjectFilterSet
+from cooperation.filters.sides import MAY_GIVE, MAY_RECEIVE
 from cooperation.models import Fund, Goal, Instrument, Membership, Participation, PartnerRole, Project, Theme
 from tests import builders
 from tests.oracle import fitting_projects
@@ -98,6 +99,10 @@ PUBLIC = {"publication_status": "published"}
 CODES = {
     "country": lambda: list(builders.COUNTRIES),
     "role": lambda: PartnerRole.values,
+    "giver": lambda: ["asia_pacific", "lac", "other", "005", "035", "054", "THA", "COL"],
+    "giver_role": lambda: MAY_GIVE,
+    "receiver": lambda: ["asia_pacific", "lac", "029", "061", "FJI", "TON"],
+    "receiver_role": lambda: MAY_RECEIVE,
     "theme": codes(Theme, "code"),
     "goal": codes(Goal, "number"),
     "instrument": codes(Instrument, "code"),
@@ -115,7 +120,7 @@ CODES = {
     "has_source": lambda: ["yes", "no"],
     "has_budget": lambda: ["yes", "no"],
 }
-OPPOSITES = ("country", "role", "theme", "agency", "modality", "status", "scope", "group")
+OPPOSITES = ("country", "role", "giver", "receiver_role", "theme", "agency", "modality", "status", "scope", "group")
 YEARS = st.integers(2003, 2026).map(str)
 
 

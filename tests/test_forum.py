@@ -1,11 +1,11 @@
 """Forums: members, meetings, who carries them, and sources that disagree."""
 
-import datetime
-
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
-from cooperation.models import Forum, ForumRole, Meeting, Membership, vitality
+from cooperation.models import Country, Forum, ForumRole, Meeting, Membership
+from cooperation.views.records import ForumDetail
 from tests import builders
 from tests.crawl import read
 from tests.records import cite
@@ -40,7 +40,7 @@ def test_forum_member_count_leaves_out_observers_partners_and_former_members(cli
     Membership.objects.create(forum=fealac, country=builders.make_country("ARG"), kind="associate")
     Membership.objects.create(forum=fealac, country=builders.make_country("SGP"), joined="1999", left="2001")
     assert "4 members" in read(client, "/forums/").text
-    assert "Members 4" in read(client, "/forums/fealac/").text
+    assert "4 members" in read(client, "/forums/fealac/").text
 
 
 def test_forum_card_names_the_last_meeting_that_was_held(client, fealac):
@@ -108,27 +108,6 @@ def test_value_that_only_a_disputed_source_gives_is_not_called_unstated(client):
     assert "Secretariat Not stated in the sources" in text
 
 
-@pytest.mark.parametrize(
-    ("last_meeting", "rhythm_months", "expected"),
-    [
-        (None, 24, "not_known"),
-        ("", None, "not_known"),
-        ("2025-10-31", 12, "active"),
-        ("2025-05", 12, "active"),  # 18 months: one and a half rounds
-        ("2025-04", 12, "quiet"),
-        ("2025", 12, "active"),  # at the latest in December
-        ("2023-11", None, "active"),  # three years when no rhythm is stated
-        ("2023-10", None, "quiet"),
-        ("2021-11", 12, "quiet"),  # five years
-        ("2021-10", 12, "dormant"),
-        ("2017-06", 96, "active"),  # meets every eight years
-        ("2014-10", 96, "dormant"),
-    ],
-)
-def test_forum_lives_by_its_own_rhythm(last_meeting, rhythm_months, expected):
-    assert vitality(last_meeting, rhythm_months, datetime.date(2026, 11, 24)) == expected
-
-
 def test_forum_list_is_filtered_by_state_with_meetings_held_only(client):
     this_year = timezone.now().year
     for name, date, outcome in (
@@ -141,6 +120,56 @@ def test_forum_list_is_filtered_by_state_with_meetings_held_only(client):
     assert "/forums/ibsa/" in read(client, "/forums/?vitality=dormant").links
     assert "/forums/fealac/" in read(client, "/forums/?vitality=not_known").links
     assert "Active 1 Dormant 1 Not known 1" in read(client, "/forums/").text
+
+
+def test_forum_card_says_its_state_in_a_word(client, fealac):
+    Meeting.objects.create(forum=fealac, edition="5th Foreign Ministers’ Meeting", date="2011-08")
+    assert "Dormant established September 1999 3 members last met August 2011" in read(client, "/forums/").text
+
+
+def test_forum_with_a_public_project_in_execution_is_not_dormant(client, fealac):
+    Meeting.objects.create(forum=fealac, edition="5th Foreign Ministers’ Meeting", date="2011-08")
+    project = builders.make_project(forum=fealac, status="in_execution", publication_status="draft")
+    assert "1 forum: Dormant" in read(client, "/forums/?vitality=dormant").text
+    project.publication_status = "published"
+    project.save()
+    assert "1 forum: Quiet" in read(client, "/forums/?vitality=quiet").text
+    assert client.get("/forums.json").json()["results"][0]["vitality"] == "quiet"
+
+
+def test_forum_page_answers_whether_it_lives_and_counts_nothing_unpublished(client, fealac):
+    Meeting.objects.create(forum=fealac, edition="5th Foreign Ministers’ Meeting", date="2011-08")
+    Meeting.objects.create(forum=fealac, edition="10th Foreign Ministers’ Meeting", date="2011-09", outcome="announced")
+    for title, status in (("Thai-Peruvian exchange on water", "published"), ("Secret exchange", "draft")):
+        builders.make_project(title, forum=fealac, status="in_execution", publication_status=status)
+    builders.make_fund(forum=fealac, publication_status="draft")
+    page = read(client, "/forums/fealac/")
+    assert "Quiet It last met more than 15 years ago. No rhythm is stated, so three years are allowed." in page.text
+    assert "It does not count as dormant, since 1 project of it is in execution." in page.text
+    assert "Last met August 2011 Meetings in the last five years 0 Hosts from both shores Not known" in page.text
+    assert "Projects in execution 1 Fund None recorded" in page.text
+    assert "/projects/?forum=fealac&status=in_execution" in page.links
+    assert "1 project: " in read(client, "/projects/?forum=fealac&status=in_execution").text
+
+
+def test_forum_page_shows_the_years_in_which_it_met(client, fealac):
+    year = timezone.now().year
+    for date, iso3 in ((f"{year - 2}", "CHL"), (f"{year}", "THA")):
+        meeting = Meeting.objects.create(forum=fealac, edition=f"Meeting of {date}", date=date)
+        meeting.hosts.add(builders.make_country(iso3))
+    (row,) = [each for each in read(client, "/forums/fealac/").all("span") if each.get("role") == "img"]
+    assert row["aria-label"] == (
+        f"{year - 2}: 1 meeting, hosted in Latin America and the Caribbean; "
+        f"{year}: 1 meeting, hosted in Asia-Pacific, on the other shore than the time before"
+    )
+
+
+def test_forum_without_a_dated_meeting_is_not_guessed_about(client, fealac):
+    Meeting.objects.create(forum=fealac, edition="First Meeting")
+    page = read(client, "/forums/fealac/")
+    assert "Not known No meeting with a date is recorded. This does not mean that none took place." in page.text
+    assert "Last met Not known Meetings in the last five years Not known Hosts from both shores Not known" in page.text
+    assert [each for each in page.all("span") if each.get("class") == "years"] == []
 
 
 @pytest.fixture
@@ -182,3 +211,48 @@ def test_projects_are_found_by_what_forum_their_partners_belonged_to(client):
     assert "0 projects" in read(client, "/projects/?member_of=pacific-alliance").text
     assert "1 project:" in read(client, "/projects/?member_of=pacific-alliance&as_of=2015").text
     assert "0 projects" in read(client, "/projects/?member_of=pacific-alliance&as_of=2020").text
+
+
+@pytest.mark.usefixtures("pacific_alliance")
+@pytest.mark.parametrize(
+    ("query", "title", "expected"),
+    [
+        ("", "3 members", {"CHL", "COL", "SGP", "PER", "THA"}),
+        ("?as_of=2019", "3 members in 2019", {"CHL", "COL", "PER"}),
+        ("?as_of=2020", "2 members in 2020", {"CHL", "COL"}),
+        ("?as_of=2010", "0 members in 2010", set()),
+    ],
+)
+def test_forum_page_shows_the_members_of_the_year_that_is_asked(client, query, title, expected):
+    page = read(client, f"/forums/pacific-alliance/{query}")
+    assert f" {title} Who belong" in page.text
+    chips = [attrs for attrs in page.all("a") if attrs.get("class", "").startswith("chip ")]
+    assert {attrs["href"][11:14] for attrs in chips} == expected
+
+
+@pytest.mark.usefixtures("pacific_alliance")
+def test_map_of_members_tells_observers_from_members_and_leaves_out_those_who_left(client):
+    Country.objects.filter(iso3="CHL").update(tile_column=15, tile_row=8)
+    Country.objects.filter(iso3="PER").update(tile_column=15, tile_row=6)
+    Country.objects.filter(iso3="THA").update(tile_column=3, tile_row=4)
+    titles = [attrs["title"] for attrs in read(client, "/forums/pacific-alliance/").all("a") if "title" in attrs]
+    assert titles == ["Thailand: Observer", "Peru", "Chile: Member"]
+    titles = [
+        attrs["title"] for attrs in read(client, "/forums/pacific-alliance/?as_of=2019").all("a") if "title" in attrs
+    ]
+    assert titles == ["Thailand", "Peru: Member", "Chile: Member"]
+
+
+@pytest.mark.usefixtures("pacific_alliance")
+@pytest.mark.parametrize(
+    "value", ["0", "10000", "3000", "²", "%00", "1" + "0" * 30, "9" * 5000, "x", "2005&as_of=2006"]
+)
+def test_year_that_cannot_be_read_is_named_and_no_member_is_shown(client, value):
+    page = read(client, f"/forums/pacific-alliance/?as_of={value}")
+    assert "This list cannot be shown as asked Members as of (year) (“" in page.text
+    assert [link for link in page.links if link.startswith("/countries/") and len(link) > 11] == []
+
+
+def test_forum_page_is_one_page_whatever_else_is_in_its_address(client, fealac):
+    query = ForumDetail.parameters(QueryDict("as_of= 2005 &as_of=&utm_source=x&q=fealac"))
+    assert query.urlencode() == "as_of=2005"

@@ -5,8 +5,6 @@ import json
 import pytest
 from django.utils import timezone
 
-from cooperation.exports.json_ld import dataset
-from cooperation.exports.statement import Statement
 from cooperation.models import (
     PUBLIC_RECORDS,
     Agency,
@@ -183,13 +181,12 @@ def test_home_page_says_how_to_search(client):
     assert "Forum for East Asia-Latin America Cooperation" in found.text
 
 
-def test_dataset_has_what_search_engines_for_data_ask_for():
-    made = timezone.now()
-    statement = Statement("the whole registry", 0, made, f"{SITE}/data/", SITE)
-    said = dataset(statement, "Who cooperates with whom.", [("text/csv", f"{SITE}/projects.csv")])
+def test_page_of_the_data_has_what_search_engines_for_data_ask_for(client):
+    builders.make_project()
+    page = read(client, "/data/")
+    said = page.about
     assert (said["@type"], said["name"], said["url"]) == ("Dataset", "the whole registry", f"{SITE}/data/")
-    assert (said["description"], said["license"][:28]) == ("Who cooperates with whom.", "https://creativecommons.org/")
-    assert (said["isPartOf"], said["dateModified"]) == ({"@id": f"{SITE}/"}, f"{made:%Y-%m-%d}")
-    assert said["distribution"] == [
-        {"@type": "DataDownload", "encodingFormat": "text/csv", "contentUrl": f"{SITE}/projects.csv"}
-    ]
+    assert (said["license"][:28], said["isPartOf"]) == ("https://creativecommons.org/", {"@id": f"{SITE}/"})
+    given = [(each["encodingFormat"], each["contentUrl"]) for each in said["distribution"]]
+    assert ("text/csv", f"{SITE}/projects.csv") in given
+    assert [url for _media_type, url in given if url.removeprefix(SITE) not in page.links] == []

@@ -1,5 +1,7 @@
 """The other pages: agencies, funds, milestones, lessons, sources, home, about, errors."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -75,30 +77,11 @@ def test_fund_page_names_managers_and_what_another_source_says_of_them(client):
     assert "Size IDR 3,000,000,000,000" in text
 
 
-def test_timeline_goes_by_year_with_dates_as_precise_as_known(client):
-    builders.make_milestone("Buenos Aires Plan of Action", date="1978-09-12", city="Buenos Aires")
-    builders.make_milestone("Founding of ECLAC", date="1948")
-    builders.make_milestone(date="1955-04-18", end="1955-04-24", country=builders.make_country("IDN"))
-    text = read(client, "/timeline/").text
-    assert "1948 1948 Founding of ECLAC" in text
-    assert "1955 18 April 1955 to 24 April 1955 · Indonesia Asian-African (Bandung) Conference" in text
-    assert "1978 12 September 1978 · Buenos Aires Buenos Aires Plan of Action" in text
-    assert text.index("Founding of ECLAC") < text.index("Bandung") < text.index("Buenos Aires Plan")
-
-
-def test_timeline_takes_a_period(client):
-    builders.make_milestone("Buenos Aires Plan of Action", date="1978-09-12")
-    builders.make_milestone("Founding of ECLAC", date="1948")
-    text = read(client, "/timeline/?year_from=1950&year_to=1978").text
-    assert "Buenos Aires Plan of Action" in text
-    assert "Founding of ECLAC" not in text
-
-
 def test_milestone_page_shows_the_year_that_disagrees(client):
     bapa = builders.make_milestone("Buenos Aires Plan of Action", date="1978-09-12", slug="bapa-1978")
     cite(bapa, "date", builders.make_source("UN press release"), "1978")
     cite(bapa, "date", builders.make_source("Op-ed of 2025"), "1989")
-    assert "Date 12 September 1978[1] Another source says 1989[2]" in read(client, "/timeline/bapa-1978/").text
+    assert "Date 12 September 1978[1] Another source says 1989[2]" in read(client, "/milestones/bapa-1978/").text
 
 
 def test_lesson_page_gives_each_claim_its_verdict_and_each_piece_of_evidence_its_record(client):
@@ -208,7 +191,7 @@ def test_health_address_answers_while_the_database_does(client):
 def test_admin_goes_out_with_a_policy_that_allows_its_own_scripts_only(client):
     policy = client.get("/admin/login/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "script-src 'self';" in policy
+    assert "script-src 'self'" in re.split("; ?", policy)
     assert "unsafe" not in policy
 
 

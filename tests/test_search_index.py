@@ -24,7 +24,7 @@ def entries():
     """The whole index: `[(number, tokens as the database keeps them), ...]`, and the words that may be suggested."""
     columns = {"sqlite": "rowid, words", "postgresql": "id, words::text"}[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM cooperation_search ORDER BY 1")  # noqa: S608 (the columns are written above)
+        cursor.execute(f"SELECT {columns} FROM cooperation_search ORDER BY 1")
         rows = cursor.fetchall()
         cursor.execute("SELECT word FROM cooperation_searchword ORDER BY 1")
         return rows, cursor.fetchall()

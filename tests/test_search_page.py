@@ -49,13 +49,13 @@ FIRST_HITS = [
     ("small island", "/forums/aosis/"),
     ("emerging development partners", "/forums/edp-network/"),
     ("fealac trust fund", "/funds/fealac-trust-fund/"),
-    ("buenos aires 1978", "/timeline/bapa-1978/"),
-    ("bapa", "/timeline/bapa-1978/"),
-    ("bapa+40", "/timeline/bapa40-2019/"),
-    ("BAPA 40", "/timeline/bapa40-2019/"),
-    ("bandung", "/timeline/bandung-1955/"),
-    ("bandung 1955", "/timeline/bandung-1955/"),
-    ("nairobi", "/timeline/nairobi-2009/"),
+    ("buenos aires 1978", "/milestones/bapa-1978/"),
+    ("bapa", "/milestones/bapa-1978/"),
+    ("bapa+40", "/milestones/bapa40-2019/"),
+    ("BAPA 40", "/milestones/bapa40-2019/"),
+    ("bandung", "/milestones/bandung-1955/"),
+    ("bandung 1955", "/milestones/bandung-1955/"),
+    ("nairobi", "/milestones/nairobi-2009/"),
     ("shared vision", "/lessons/shared-vision/"),
     ("champion countries", "/lessons/champion-countries/"),
     ("THA", "/countries/THA/"),
@@ -130,14 +130,14 @@ def test_misspelling_gets_the_word_that_was_meant(client, question, meant):
 
 
 def test_misspelling_on_a_list_gets_the_word_that_was_meant(client):
-    page = read(client, "/timeline/?q=bandong")
+    page = read(client, "/milestones/?q=bandong")
     assert "Did you mean bandung?" in page.text
-    assert "/timeline/?q=bandung" in page.links
+    assert "/milestones/?q=bandung" in page.links
 
 
 def test_hits_are_marked_in_the_title_or_in_the_name_or_text_that_was_found(client):
     assert "Asian-African (<mark>Bandung</mark>) Conference" in client.get("/search/?q=bandung").content.decode()
-    assert "Asian-African (<mark>Bandung</mark>) Conference" in client.get("/timeline/?q=bandung").content.decode()
+    assert "Asian-African (<mark>Bandung</mark>) Conference" in client.get("/milestones/?q=bandung").content.decode()
     found = client.get("/search/?q=cooperacion").content.decode()
     assert "Foro de <mark>Cooperación</mark> América Latina-Asia del Este" in found
     assert "<mark>Cooperation</mark>" not in found
@@ -169,7 +169,9 @@ def test_question_that_cannot_be_asked_is_refused_in_words(client, question, sen
     assert sentence in Page(client.get("/search/", {"q": question}).content.decode()).text
     answer = client.get("/search.json", {"q": question})
     assert answer.status_code == 400
-    assert sentence in answer.json()["error"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["q"]
+    assert sentence in answer.json()["errors"][0]["messages"][0]
 
 
 def test_list_with_words_shows_the_best_match_first_and_offers_other_orders(client):
@@ -186,9 +188,9 @@ def urls_of(answer):
 
 
 def test_withdrawn_record_is_not_found(client):
-    assert "/timeline/bandung-1955/" in urls_of(ask(client, "bandung 1955"))
+    assert "/milestones/bandung-1955/" in urls_of(ask(client, "bandung 1955"))
     Milestone.objects.filter(slug="bandung-1955").update(publication_status="withdrawn")
-    assert "/timeline/bandung-1955/" not in urls_of(ask(client, "bandung 1955"))
+    assert "/milestones/bandung-1955/" not in urls_of(ask(client, "bandung 1955"))
 
 
 def test_word_that_only_a_withdrawn_record_holds_is_not_suggested(client):

@@ -156,9 +156,6 @@ class PartInline(admin.TabularInline):
         PartialDateField: {"widget": forms.TextInput(attrs={"size": 10})},
     }
 
-    class Media:
-        css = {"all": ["cooperation/admin.css"]}
-
     def get_queryset(self, request):
         relations = [self.opts.get_field(name) for name in self.autocomplete_fields]
         single = [relation.name for relation in relations if not relation.many_to_many]

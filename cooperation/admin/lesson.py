@@ -19,6 +19,7 @@ class EvidenceInline(StackedPartInline):
         ("position", "support"),
         ("forum", "milestone", "agency"),
         ("project", "fund", "country"),
+        "figure",
         "shows",
         "source",
         "note",

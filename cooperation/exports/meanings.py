@@ -101,6 +101,7 @@ MEANINGS = {
     "evidence.project": _("The public id of the project that it is."),
     "evidence.fund": _("The public id of the fund that it is."),
     "evidence.country": _("The country or area that it is."),
+    "evidence.figure": _("What the portal counts today, where the evidence is a figure."),
     "source.published": _("When it was published, as far as it says."),
     "source.checked_on": _("The day on which its address was last tried."),
     "source.check_result": _("What came of it: answers, moved or does not answer."),

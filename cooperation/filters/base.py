@@ -46,6 +46,8 @@ class RecordFilterSet(FilterSet):
     """
 
     ORDERS = {}
+    # Whether those that fit words best come first, unless another order is asked for.
+    RANKS_WORDS = True
 
     q = WordsFilter(label=_("Words"))
 
@@ -54,7 +56,7 @@ class RecordFilterSet(FilterSet):
         self.data = as_query(data or {})
         self.paging = paging(self.data)
         orders = [(code, label) for code, (label, _order) in self.ORDERS.items()]
-        if self.data.get("q"):
+        if self.RANKS_WORDS and self.data.get("q"):
             orders.insert(0, (RELEVANCE, _("Best match")))
         self.paging.fields["sort"].choices = orders
 
@@ -78,8 +80,7 @@ class RecordFilterSet(FilterSet):
                 del known[name]
             else:
                 known.setlist(name, values)
-        default = RELEVANCE if "q" in known else next(iter(cls.ORDERS))
-        for name, value in {"sort": default, "per": str(PAGE_SIZES[0]), "page": "1"}.items():
+        for name, value in {"sort": cls.default_order(known), "per": str(PAGE_SIZES[0]), "page": "1"}.items():
             if known.getlist(name) == [value]:
                 del known[name]
         if known.getlist("sort") == [RELEVANCE]:
@@ -87,6 +88,11 @@ class RecordFilterSet(FilterSet):
         for name in sorted(known):
             known.setlist(name, known.pop(name))
         return known
+
+    @classmethod
+    def default_order(cls, asked):
+        """The code of the order of a list that names none."""
+        return RELEVANCE if cls.RANKS_WORDS and "q" in asked else next(iter(cls.ORDERS))
 
     def get_form_class(self):
         """A form of the filters that are asked. Those that are not have nothing to check, and there are many."""
@@ -118,6 +124,11 @@ class RecordFilterSet(FilterSet):
                 if len(given) > 1 and not isinstance(each, CodesField):
                     problems.append(Problem(name, each.label, given, [_("Only one value can be given here.")]))
         return problems
+
+    @property
+    def names(self):
+        """What the records are called: one, and many."""
+        return self._meta.model._meta
 
     @cached_property
     def index(self):
@@ -193,9 +204,8 @@ class RecordFilterSet(FilterSet):
     @cached_property
     def sort(self):
         """The code of the order in force."""
-        default = RELEVANCE if "q" in self.asked else next(iter(self.ORDERS))
         self.paging.is_valid()
-        return self.paging.cleaned_data.get("sort") or default
+        return self.paging.cleaned_data.get("sort") or self.default_order(self.asked)
 
     def ids(self, start=0, stop=None):
         """The ids of the records that fit, in order, from place `start` to before `stop`."""
@@ -284,8 +294,9 @@ class RecordFilterSet(FilterSet):
     @cached_property
     def counts(self):
         """`{filter: (number of records that all other filters let through, {key: how many of them it gives})}`."""
+        # Several FilterSets of one record type share an index, and each draws filters of its own.
         return self.index.remembered(
-            ("counts", *self.state), lambda: {name: self.count_values(name) for name in self.drawn_filters}
+            ("counts", type(self), *self.state), lambda: {name: self.count_values(name) for name in self.drawn_filters}
         )
 
     @property
@@ -294,8 +305,7 @@ class RecordFilterSet(FilterSet):
         return [
             name
             for name, each in self.filters.items()
-            if isinstance(each, CodesFilter)
-            and (not isinstance(each, LeaveOutFilter) or name in self.asked or each.is_offered)
+            if isinstance(each, CodesFilter) and (name in self.asked or each.is_offered)
         ]
 
     def count_values(self, name):
@@ -347,7 +357,7 @@ class RecordFilterSet(FilterSet):
     @property
     def in_words(self):
         """What is listed: “Projects (Theme: Trade or Water; Activity status: Completed)”."""
-        listed = capfirst(self._meta.model._meta.verbose_name_plural)
+        listed = capfirst(self.names.verbose_name_plural)
         return f"{listed} ({conditions_in_words(self)})" if self.asked else listed
 
     def query_without(self, name, code):

@@ -8,7 +8,7 @@ from cooperation.facets import Own, Rows
 from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.kinds import CodesFilter, YearFilter
 from cooperation.filters.options import Codes
-from cooperation.models import Country, Forum, Membership, Theme, Vitality, vitality
+from cooperation.models import Country, Forum, Membership, Theme, Vitality
 
 PRESENT_MEMBERS = Rows(Membership, "forum", ("country",), Membership.as_of())
 
@@ -24,15 +24,13 @@ def members(filterset, asked):
 def vitalities(filterset, asked):
     """The forums of each `Vitality`, as of today."""
     today = timezone.now().date()
-    return filterset.index.derived(("vitality", today), lambda index: _vitalities(index, today))
+    return filterset.index.derived(("vitality", today), _vitalities)
 
 
-def _vitalities(index, today):
+def _vitalities(index):
     found = {verdict: [] for verdict in Vitality}
-    for forum, last_meeting, rhythm in (
-        Forum.objects.published().with_last_meeting().values_list("pk", "last_meeting", "rhythm_months")
-    ):
-        found[vitality(last_meeting, rhythm, today)].append(forum)
+    for forum in Forum.objects.published().with_signs_of_life():
+        found[forum.vitality].append(forum.pk)
     return {verdict.value: index.of_ids(np.array(forums, np.int64)) for verdict, forums in found.items()}
 
 
@@ -48,7 +46,8 @@ class ForumFilterSet(RecordFilterSet):
         choices=Vitality.choices,
         help_text=_(
             "Active: met within one and a half rounds of its own rhythm, or within three years when none is stated. "
-            "Dormant: no meeting for longer than that and for over five years. Quiet: in between. "
+            "Dormant: no meeting for longer than that and for over five years, and no project in execution. "
+            "Quiet: in between. "
             "Not known: no meeting is recorded."
         ),
     )

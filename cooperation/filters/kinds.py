@@ -62,18 +62,30 @@ class CodesFilter(SharedFilter, MultipleChoiceFilter):
     `values` says where they stand, or is a function of the FilterSet and of what is asked that gives `{key: bitmap}`;
     `sources` is then what the index must hold for it. `choices` are a `Codes` or (code, label) pairs. Filters of one
     `group` only mean something together: each of them counts without the others. With `in_words`, the names of the
-    values count as words of the records that have them.
+    values count as words of the records that have them. What `is_offered` is drawn; every filter is understood.
     """
 
     field_class = CodesField
 
-    def __init__(self, values, *, choices, sources=None, group=None, in_words=False, offers_opposite=False, **kwargs):
+    def __init__(
+        self,
+        values,
+        *,
+        choices,
+        sources=None,
+        group=None,
+        in_words=False,
+        offers_opposite=False,
+        is_offered=True,
+        **kwargs,
+    ):
         self.values = values
         self.sources = (values,) if sources is None else sources
         self.codes = choices
         self.group = group
         self.in_words = in_words
         self.offers_opposite = offers_opposite
+        self.is_offered = is_offered
         super().__init__(**kwargs)
 
     def bitmaps(self, filterset, asked):
@@ -94,7 +106,7 @@ class CodesFilter(SharedFilter, MultipleChoiceFilter):
             self.values,
             choices=self.codes,
             sources=self.sources,
-            offers_opposite=self.offers_opposite,
+            is_offered=self.offers_opposite,
             label=self.label,
         )
 
@@ -105,11 +117,6 @@ class LeaveOutFilter(CodesFilter):
     def bitmaps(self, filterset, asked):
         # Whatever else is asked: “not a provider” is about any partner, not about the countries chosen beside it.
         return super().bitmaps(filterset, {})
-
-    @property
-    def is_offered(self):
-        """Whether a page offers it; every one is understood."""
-        return self.offers_opposite
 
     def wording(self, value):
         return gettext("without %(value)s") % {"value": value}

@@ -52,6 +52,16 @@ class Codes:
         return _read[self][1]
 
 
+@dataclass(frozen=True, eq=False)
+class Several:
+    """Options of several kinds, each a `Codes` or (code, label) pairs, one kind after the other."""
+
+    kinds: tuple
+
+    def options(self, version):
+        return [option for each in self.kinds for option in options_of(each, version)]
+
+
 _read = {}
 
 
@@ -73,8 +83,8 @@ def is_called(names, word):
 
 
 def options_of(choices, version):
-    """The options of a `Codes`, or of (code, label) pairs, which are translated once for each language."""
-    if isinstance(choices, Codes):
+    """The options of a `Codes` or `Several`, or of (code, label) pairs, which are translated once for each language."""
+    if isinstance(choices, Codes | Several):
         return choices.options(version)
     key = (id(choices), get_language())
     if key not in _translated:

@@ -16,6 +16,15 @@ def by_country(index):
     return index.derived("by_country", lambda index: _united(index, place=0))
 
 
+def countries_in(index, roles):
+    """`{country id: bitmap}` of the projects in which it has one of these roles, or any role when none is given."""
+    if not roles:
+        return by_country(index)
+    bound = index.bitmaps(COUNTRIES_IN_ROLES)
+    countries = {country for country, role in bound if role in roles and country is not None}
+    return {country: union(bound[country, role] for role in roles if (country, role) in bound) for country in countries}
+
+
 def by_role(index):
     """`{role: bitmap of the projects that have a partner in it}`, of whatever kind that partner is."""
     return index.derived("by_role", lambda index: _united(index, place=1))

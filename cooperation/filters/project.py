@@ -18,7 +18,17 @@ from cooperation.filters.country import (
 )
 from cooperation.filters.kinds import CodesFilter, SwitchFilter, WordsFilter, YearFilter, year_of
 from cooperation.filters.options import REGION_CHOICES, YES_NO, Codes
-from cooperation.filters.partners import COUNTRIES_IN_ROLES, NEWEST_CHANGE, by_country, by_role
+from cooperation.filters.partners import COUNTRIES_IN_ROLES, NEWEST_CHANGE, by_country, by_role, countries_in
+from cooperation.filters.sides import (
+    COUNTRIES,
+    GIVING,
+    MAY_GIVE,
+    MAY_RECEIVE,
+    RECEIVING,
+    SideFilter,
+    SideRoleFilter,
+    partners_in,
+)
 from cooperation.filters.wording import conditions_in_words, each_of, either, values_in_words
 from cooperation.models import (
     Agency,
@@ -37,7 +47,6 @@ from cooperation.models import (
     Theme,
 )
 
-COUNTRIES = Codes(Country, "iso3", "name", ("name_es", "name_pt", "name_fr", "other_names", "iso3"))
 AGENCIES = Codes(Agency, "slug", "name", ("acronym", "native_name", "former_names"))
 SOURCED = (
     Rows(ProjectCitation, "project"),
@@ -54,7 +63,7 @@ class PartnerFilter(CodesFilter):
 
     def restriction(self, filterset, codes):
         if takes_all(filterset.asked):
-            bitmaps = countries_in(filterset, filterset.asked.get("role"))
+            bitmaps = countries_in(filterset.index, filterset.asked.get("role"))
             return intersection([bitmaps.get(key, NOTHING) for key in filterset.keys(self, codes)])
         return super().restriction(filterset, codes)
 
@@ -70,18 +79,9 @@ def takes_all(asked):
     return asked.get("country_match") == "all"
 
 
-def countries_in(filterset, roles):
-    """`{country: bitmap}` of the projects in which it has one of these roles, or any role when none is given."""
-    if not roles:
-        return by_country(filterset.index)
-    bound = filterset.index.bitmaps(COUNTRIES_IN_ROLES)
-    countries = {country for country, role in bound if role in roles}
-    return {country: union(bound[country, role] for role in roles if (country, role) in bound) for country in countries}
-
-
 def partners(filterset, asked):
     """What each country gives, in the roles that are asked, and beside those chosen when all must take part."""
-    bitmaps = countries_in(filterset, asked.get("role"))
+    bitmaps = countries_in(filterset.index, asked.get("role"))
     if not takes_all(asked) or "country" not in asked:
         return bitmaps
     chosen = filterset.keys(filterset.filters["country"], asked["country"])
@@ -99,20 +99,13 @@ def roles(filterset, asked):
     return {role: unite(bound.get((country, role), NOTHING) for country in countries) for role in PartnerRole.values}
 
 
-def partners_in(countries, filterset):
-    """`{value: bitmap}` of the projects with a partner among the countries (bitmap of them) of each value."""
-    countries_index, projects = CountryFilterSet().index, by_country(filterset.index)
-    return {
-        value: union(projects[each] for each in countries_index.ids_of(bitmap).tolist() if each in projects)
-        for value, bitmap in countries.items()
-    }
-
-
 def partners_by(own):
     """The values of a filter: what `own` says of the partner countries."""
 
     def values(filterset, asked):
-        return filterset.index.derived(own, lambda index: partners_in(CountryFilterSet().index.bitmaps(own), filterset))
+        return filterset.index.derived(
+            own, lambda index: partners_in(CountryFilterSet().index.bitmaps(own), by_country(index))
+        )
 
     return values
 
@@ -124,9 +117,9 @@ def partners_of_group(filterset, asked):
 def partners_of_forum(filterset, asked):
     """Projects with a partner that belongs to each forum: today, or as of the year that is asked."""
     if "as_of" in asked:
-        return partners_in(forums_of_members(CountryFilterSet(), asked), filterset)
+        return partners_in(forums_of_members(CountryFilterSet(), asked), by_country(filterset.index))
     return filterset.index.derived(
-        "member_of", lambda index: partners_in(forums_of_members(CountryFilterSet(), {}), filterset)
+        "member_of", lambda index: partners_in(forums_of_members(CountryFilterSet(), {}), by_country(index))
     )
 
 
@@ -164,6 +157,9 @@ ROLE_PHRASES = {
 }
 
 
+SIDES = {"giver": _("%(places)s gives"), "receiver": _("%(places)s receives")}
+
+
 class ProjectFilterSet(RecordFilterSet):
     ORDERS = {
         "newest": (_("Newest change"), NEWEST_CHANGE),
@@ -193,6 +189,10 @@ class ProjectFilterSet(RecordFilterSet):
         choices=PartnerRole.choices,
         help_text=_("Of the partner countries chosen above; of any partner when none is chosen."),
     )
+    giver = SideFilter("giver", GIVING, label=_("Gives"))
+    giver_role = SideRoleFilter("giver", MAY_GIVE, is_offered=False, label=_("Role of who gives"))
+    receiver = SideFilter("receiver", RECEIVING, label=_("Receives"))
+    receiver_role = SideRoleFilter("receiver", MAY_RECEIVE, is_offered=False, label=_("Role of who receives"))
     scope = CodesFilter(scopes, sources=(), label=_("Scope"), choices=Scope.choices)
     theme = CodesFilter(
         own_rows("themes"), label=_("Theme"), choices=Codes(Theme, "code", "name"), in_words=True, offers_opposite=True
@@ -247,10 +247,26 @@ class ProjectFilterSet(RecordFilterSet):
 
     @property
     def in_words(self):
-        """“Projects where Thailand is pivotal partner (Theme: Trade)”."""
-        if "country" not in self.asked:
+        """“Projects where Thailand is pivotal partner (Theme: Trade)”, “Projects in which Caribbean receives”."""
+        if "country" in self.asked:
+            lead, said = self.partners_in_words(), ("country", "country_match", "role")
+        elif self.asked.keys() & SIDES.keys():
+            lead, said = self.sides_in_words(), SIDES
+        else:
             return super().in_words
-        countries = [words for name, _label, _code, words in values_in_words(self) if name == "country"]
+        conditions = conditions_in_words(self, left_out=said)
+        return f"{lead} ({conditions})" if conditions else lead
+
+    def called(self, name):
+        """The values in force of a filter, as they are called."""
+        return [words for each, _label, _code, words in values_in_words(self) if each == name]
+
+    def sides_in_words(self):
+        sides = [phrase % {"places": either(self.called(name))} for name, phrase in SIDES.items() if name in self.asked]
+        return gettext("Projects in which %(sides)s") % {"sides": each_of(sides)}
+
+    def partners_in_words(self):
+        countries = self.called("country")
         named = each_of(countries) if takes_all(self.asked) else either(countries)
         if "role" in self.asked:
             roles = either([str(ROLE_PHRASES[role]) for role in self.asked["role"]])
@@ -258,8 +274,5 @@ class ProjectFilterSet(RecordFilterSet):
                 lead = gettext("Projects where each of %(countries)s %(roles)s")
             else:
                 lead = gettext("Projects where %(countries)s %(roles)s")
-            lead %= {"countries": named, "roles": roles}
-        else:
-            lead = gettext("Projects with %(countries)s") % {"countries": named}
-        conditions = conditions_in_words(self, left_out=("country", "country_match", "role"))
-        return f"{lead} ({conditions})" if conditions else lead
+            return lead % {"countries": named, "roles": roles}
+        return gettext("Projects with %(countries)s") % {"countries": named}

@@ -3,6 +3,7 @@
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
 from cooperation.models.data_version import Change, DataVersion
+from cooperation.models.event import Event, EventKind, EventRegion, read_events
 from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
@@ -29,6 +30,9 @@ __all__ = [
     "CountryCitation",
     "DataVersion",
     "Document",
+    "Event",
+    "EventKind",
+    "EventRegion",
     "Evidence",
     "FormerSlug",
     "Forum",
@@ -59,6 +63,7 @@ __all__ = [
     "Theme",
     "Vitality",
     "format_partial_date",
+    "read_events",
     "scope_of",
     "vitality",
 ]

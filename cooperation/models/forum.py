@@ -1,27 +1,39 @@
 """Forums: where countries meet, who belongs to them, who carries them, when they met."""
 
 from django.db import models
-from django.db.models import Count, F, Max, Prefetch, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cooperation.models.agency import Agency
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField, not_before
-from cooperation.models.record import Record, RecordQuerySet, name_with_acronym
+from cooperation.models.record import PublicationStatus, Record, RecordQuerySet, name_with_acronym
 from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.vitality import vitality
 from cooperation.models.vocabulary import Theme
 from cooperation.models.web_address import WebAddressField, web_address_only
 
 
 class ForumQuerySet(RecordQuerySet):
-    def with_last_meeting(self):
-        return self.annotate(last_meeting=Max("meetings__date", filter=Q(meetings__outcome=Meeting.Outcome.HELD)))
+    def with_signs_of_life(self):
+        """With `last_meeting`, the date of the last that was held (None or ""), and `has_running_project`."""
+        running = Forum.objects.filter(
+            pk=OuterRef("pk"),
+            # As in Project.Status, which stands above this file.
+            projects__status="in_execution",
+            projects__publication_status=PublicationStatus.PUBLISHED,
+        )
+        return self.annotate(
+            last_meeting=Max("meetings__date", filter=Q(meetings__outcome=Meeting.Outcome.HELD)),
+            has_running_project=Exists(running),
+        )
 
     def for_list(self):
         present = Q(memberships__in=Membership.objects.present())
-        return self.with_last_meeting().annotate(
+        return self.with_signs_of_life().annotate(
             member_count=Count("memberships__country", filter=present, distinct=True)
         )
 
@@ -154,6 +166,11 @@ class Forum(Record):
 
     def __str__(self):
         return name_with_acronym(self)
+
+    @property
+    def vitality(self):
+        """The `Vitality` of today. The forum must come from `with_signs_of_life()`."""
+        return vitality(self.last_meeting, self.rhythm_months, timezone.now().date(), self.has_running_project)
 
     @property
     def rhythm_months_text(self):

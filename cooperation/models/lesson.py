@@ -1,10 +1,12 @@
 """Lessons: what keeps platforms between the regions alive, claim by claim, with the evidence."""
 
+from collections import Counter
 from itertools import combinations
 
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 
 from cooperation.models.agency import Agency
 from cooperation.models.country import Country
@@ -56,6 +58,16 @@ class Lesson(Record):
 
     objects = LessonQuerySet.as_manager()
 
+    @property
+    def verdicts_in_words(self):
+        """“Of 5 claims: 3 confirmed, 1 partly confirmed, 1 not correct”; "" without claims."""
+        counts = Counter(claim.verdict for claim in self.claims.all())
+        if not counts:
+            return ""
+        words = ngettext("Of %(count)s claim: %(verdicts)s", "Of %(count)s claims: %(verdicts)s", counts.total())
+        verdicts = [f"{counts[each]} {each.in_a_sentence}" for each in Claim.Verdict if counts[each]]
+        return words % {"count": counts.total(), "verdicts": ", ".join(verdicts)}
+
     class Meta(Record.Meta):
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
@@ -79,6 +91,10 @@ class Claim(SourcedPart):
         NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
         DISPUTED = "disputed", _("Sources disagree")
         WRONG = "wrong", _("Not correct")
+
+        @property
+        def in_a_sentence(self):
+            return pgettext("verdict", "disputed") if self == self.DISPUTED else self.label.lower()
 
     owner = "lesson"
 
@@ -110,6 +126,17 @@ class Evidence(SourcedPart):
         DIRECT = "direct", _("Direct")
         PARTIAL = "partial", _("Partial")
 
+    class Figure(models.TextChoices):
+        INCOME_ASIA_PACIFIC = "income_asia_pacific", _("Income groups of Asia-Pacific")
+        INCOME_LAC = "income_lac", _("Income groups of Latin America and the Caribbean")
+        SMALL_ISLANDS = "small_islands", _("Small island developing States of each region")
+        AGENCIES = "agencies", _("National cooperation agencies of each region")
+        CHAMPIONS = "champions", _("Countries that carry forums")
+        FOUNDATIONS = "foundations", _("Foundations of forums over time")
+        PLATFORMS = "platforms", _("State of the platforms between the two regions")
+        DOUBLE_MEMBERS = "double_members", _("Double members of platforms between the two regions")
+        PROJECTS_BY_FORUM = "projects_by_forum", _("Interregional projects of each forum")
+
     owner = "lesson"
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="evidence", verbose_name=_("lesson"))
@@ -132,6 +159,13 @@ class Evidence(SourcedPart):
     country = models.ForeignKey(
         Country, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name=_("country or area")
     )
+    figure = models.CharField(
+        _("figure"),
+        max_length=20,
+        choices=Figure,
+        blank=True,
+        help_text=_("For evidence without a record: what the portal counts today beside what the source says."),
+    )
     shows = models.TextField(_("what it shows"), help_text=_("One sentence."))
     support = models.CharField(_("support"), max_length=10, choices=Support, default=Support.DIRECT)
 
@@ -153,6 +187,11 @@ class Evidence(SourcedPart):
                 ),
                 name="evidence_names_one_record",
                 violation_error_message=_("Name one record, or none for a figure."),
+            ),
+            models.CheckConstraint(
+                condition=Q(figure="") | Q(**{f"{name}__isnull": True for name in EVIDENCE_RECORDS}),
+                name="evidence_figure_without_record",
+                violation_error_message=_("Name a record or a figure, not both."),
             ),
         ]
 

@@ -9,10 +9,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports import files
 from cooperation.exports.columns import TABLES
 from cooperation.exports.dictionary import WRITTEN_AS, dictionary_csv, dictionary_json, read_dictionary
+from cooperation.exports.json_ld import data_block, dataset
 from cooperation.exports.publication import read_publication
 from cooperation.exports.statement import LICENCE_URL, Statement, data_time
 from cooperation.exports.whole_registry import INDEX, count_rows
@@ -31,6 +33,10 @@ CONTENT_TYPES = {
     ".sha256": TEXT,
 }
 READ_IN_THE_BROWSER = (".txt", ".json", ".sha256")
+DESCRIPTION = _(
+    "The whole registry as one zip, every list as CSV, Excel, JSON, Atom feed and IATI XML, the data dictionary, the "
+    "licence, and an API that needs no key."
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def data_page(request):
             "publication": publication,
             "lists": [list_of(table, sizes) for table in TABLES.values()],
             "citation": whole.citation,
+            "description": DESCRIPTION,
+            "data_block": data_block(dataset(whole, str(DESCRIPTION), downloads(site))),
             "licence_url": LICENCE_URL,
             "examples": examples(site),
             "refused": example(site, gettext("A country that there is not"), "project_list_json", country="Atlantis"),
@@ -88,6 +96,12 @@ def data_page(request):
             "most_per_page": MOST_PER_PAGE,
         },
     )
+
+
+def downloads(site):
+    """`[(media type, absolute address)]` of every list in each of its formats."""
+    lists = [files.list_files(model, QueryDict(), 0) for model in TABLES]
+    return [(file.media_type, site + file.url) for formats in lists for file in formats]
 
 
 def what_is_published(_query):

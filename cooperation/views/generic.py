@@ -80,11 +80,11 @@ def heading_of(record):
     return getattr(record, "title", "") or str(record)
 
 
-def related(model, **query):
+def related(model, in_sight=CARDS_IN_SIGHT, **query):
     """`Related`: what the list of `model` shows first under these filters, and how many there are."""
     address = list_address(model, **query)
     filterset = FILTERSETS[model](QueryDict(address.partition("?")[2]))
-    return Related(cards_of(model, filterset.ids(0, CARDS_IN_SIGHT)), filterset.count, address, card_template(model))
+    return Related(cards_of(model, filterset.ids(0, in_sight)), filterset.count, address, card_template(model))
 
 
 def without(query, *names):
@@ -125,6 +125,10 @@ class RecordList(View):
         """What of the query string the page depends on."""
         return cls.filterset_class.parameters(query)
 
+    def lead(self):
+        """What a list of this type shows before its records, as template context."""
+        return {}
+
     def get(self, request):
         filterset = self.filterset_class(self.parameters(request.GET))
         asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
@@ -152,6 +156,7 @@ class RecordList(View):
                 "intro": self.intro,
                 "card": card_template(model),
                 "address": request.path,
+                **self.lead(),
             },
         )
         return unless_behind(answer) if "q" in filterset.asked else answer

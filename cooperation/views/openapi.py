@@ -10,10 +10,14 @@ from cooperation.exports.columns import TABLES
 from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
 from cooperation.exports.whole_registry import INDEX
 from cooperation.exports.write_json import write_json
+from cooperation.filters.flows import FlowsFilterSet
+from cooperation.models import Project
 from cooperation.views.formats import PROBLEM
 from cooperation.views.openapi_parameters import (
     code_schemas,
     component_name,
+    event_parameters,
+    filter_parameter,
     list_parameters,
     parameter_components,
 )
@@ -53,8 +57,8 @@ def document(site):
         "externalDocs": {"url": f"{site}{reverse('data')}", "description": gettext("The data, with examples")},
         "servers": [{"url": site}],
         "tags": [{"name": table.name, "description": str(table.label)} for table in TABLES.values()]
-        + [{"name": "search"}, {"name": "data"}],
-        "paths": paths | search_path() | data_paths(),
+        + [{"name": "timeline"}, {"name": "search"}, {"name": "data"}],
+        "paths": paths | flows_path() | timeline_path() | search_path() | data_paths(),
         "components": {
             "parameters": {name: each for model in TABLES for name, each in parameter_components(model).items()},
             "schemas": {
@@ -127,6 +131,33 @@ def list_paths(model):
     return paths
 
 
+def timeline_path():
+    """The events of the timeline, told by records of several types, as a table."""
+    responses = {
+        "200": answered(_("The events that fit."), files.CSV.media_type),
+        "400": refused(is_json=False),
+        "414": answered(TOO_LONG, HTML),
+    }
+    return {
+        reverse("timeline_csv"): operation(
+            "timeline_csv", "timeline", gettext("Events as CSV"), event_parameters(), responses
+        )
+    }
+
+
+def flows_path():
+    """The matrix of who cooperates with whom, under the filters of projects and by its own places."""
+    filters = [each for each in list_parameters(Project, files.CSV) if not each.get("$ref", "").endswith(".sort")]
+    responses = {
+        "200": answered(_("The pairs of places with a project."), files.CSV.media_type),
+        "400": refused(is_json=False),
+        "414": answered(TOO_LONG, HTML),
+    }
+    summary = gettext("Who cooperates with whom as CSV")
+    parameters = [filter_parameter("by", FlowsFilterSet.base_filters["by"]), *filters]
+    return {reverse("flows_csv"): operation("flows_csv", TABLES[Project].name, summary, parameters, responses)}
+
+
 def record_paths(model):
     """One record of `model` in each of its formats."""
     table, stem = TABLES[model], model._meta.model_name
@@ -158,7 +189,7 @@ def search_path():
     words = {"$ref": f"#/components/parameters/{component_name(next(iter(TABLES)), 'q')}"}
     responses = {
         "200": answered(_("What was found, by type of record."), JSON, ref("Found")),
-        "400": answered(_("What was wrong with the words."), JSON, ref("SearchProblem")),
+        "400": refused(is_json=True),
         "414": answered(TOO_LONG, HTML),
     }
     summary = gettext("Everything that holds the words")

@@ -3,11 +3,12 @@
 from django import forms
 from django.utils.translation import gettext
 
-from cooperation.exports.files import JSON
+from cooperation.exports.files import CSV, JSON
 from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RELEVANCE
+from cooperation.filters.event import EventFilterSet
 from cooperation.filters.kinds import CodesFilter, LeaveOutFilter, WordsFilter
-from cooperation.filters.options import Codes
+from cooperation.filters.options import Codes, Several
 from cooperation.filters.paging import ApiPagingForm
 from cooperation.views.formats import OPTIONS
 from cooperation.views.openapi_schemas import ref
@@ -46,6 +47,17 @@ def list_parameters(model, file_format):
     return [{"$ref": f"#/components/parameters/{component_name(model, name)}"} for name in names] + own
 
 
+def event_parameters():
+    """What the table of the timeline takes."""
+    filterset = EventFilterSet({})
+    sort = filterset.paging.fields["sort"]
+    return [
+        *(filter_parameter(name, each) for name, each in filterset.filters.items()),
+        parameter("sort", one_of(sort.choices), f"{sort.label}.", in_words(sort.choices)),
+        *(option_parameter(name, allowed) for name, allowed in OPTIONS[CSV].items()),
+    ]
+
+
 def parameter(name, schema, *words):
     description = " ".join(str(each) for each in words if each)
     # As forms send what nobody filled in.
@@ -65,12 +77,19 @@ def filter_parameter(name, each):
 
 def codes_parameter(name, each):
     label = gettext("Not: %(label)s.") % {"label": each.label} if isinstance(each, LeaveOutFilter) else f"{each.label}."
-    if isinstance(each.codes, Codes):
-        values, words = ref(code_schema_name(each.codes.model)), ""
-    else:
-        values, words = one_of(each.codes), in_words(each.codes)
+    values, words = codes_schema(each.codes)
     several = {"type": "array", "items": values}
     return {**parameter(name, several, label, words, each.hint), "style": "form", "explode": True}
+
+
+def codes_schema(codes):
+    """The schema of one of some codes, and what they mean in words; codes of records are explained elsewhere."""
+    if isinstance(codes, Several):
+        schemas, words = zip(*map(codes_schema, codes.kinds), strict=True)
+        return {"anyOf": list(schemas)}, " ".join(filter(None, words))
+    if isinstance(codes, Codes):
+        return ref(code_schema_name(codes.model)), ""
+    return one_of(codes), in_words(codes)
 
 
 def paging_parameter(name, field):

@@ -178,6 +178,5 @@ def shared_schemas():
         "Problem": described(gettext("What was wrong with the parameters (RFC 9457)."), thing(problem)),
         "Hit": thing(hit),
         "Found": thing(found),
-        "SearchProblem": thing({"error": TEXT}),
         "Dictionary": thing(dictionary),
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from cooperation.exports.json_ld import data_block, website
 from cooperation.filters import FILTERSETS, CountryFilterSet, ProjectFilterSet
 from cooperation.models import Agency, Country, Forum, Fund, Lesson, Project, Source
+from cooperation.pictures.partners import map_of_all_projects
 from cooperation.views.generic import card_template, cards_of, list_address
 from cooperation.views.glossary import read_glossary
 
@@ -35,6 +36,7 @@ def home(request):
                 (model._meta, FILTERSETS[model]().count, list_address(model))
                 for model in (Project, Agency, Forum, Fund, Country, Source)
             ],
+            "map": map_of_all_projects(),
             "interregional_count": ProjectFilterSet(QueryDict("scope=interregional")).count,
             "island_count": CountryFilterSet(QueryDict("group=sids&region=asia_pacific&region=lac")).count,
             "platforms": list(platforms[:PLATFORMS_IN_SIGHT]),

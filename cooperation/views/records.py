@@ -1,24 +1,29 @@
 """What the list and the detail page of each record type show."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
 from cooperation import filters
+from cooperation.filters.as_of import AsOfForm
 from cooperation.models import (
     Agency,
     Country,
+    Evidence,
     Forum,
     Fund,
     Lesson,
     Milestone,
-    PartnerRole,
     Project,
     Source,
 )
+from cooperation.pictures.figures import figure
+from cooperation.pictures.members import members_of
+from cooperation.pictures.partners import map_of_partners
+from cooperation.pictures.pulse import read_pulses
 from cooperation.references import backed_by
+from cooperation.views import country_page
 from cooperation.views.generic import RecordDetail, RecordList, list_address, related, taken_away
-
-PARTNERS_IN_SIGHT = 12
 
 
 def lessons_backed_by(**evidence):
@@ -36,7 +41,10 @@ class ProjectDetail(RecordDetail):
 
     def lead(self, record, references):
         references.mark(record.participations.all())
-        return {"partner_claims": references.claims_on("participations")}
+        return {
+            "partner_claims": references.claims_on("participations"),
+            "map": map_of_partners(record.participations.all()),
+        }
 
     def sections(self, record, references):
         return {
@@ -66,22 +74,28 @@ class AgencyDetail(RecordDetail):
 
 class ForumList(RecordList):
     filterset_class = filters.ForumFilterSet
-    intro = _("Where countries meet and cooperate, who belongs to them and when they last met.")
+    template_name = "cooperation/forum_list.html"
+    intro = _("Where countries meet and cooperate, who belongs to them, when they last met and whether they live.")
 
 
 class ForumDetail(RecordDetail):
     model = Forum
+    parameters = AsOfForm.parameters
+
+    def lead(self, record, references):
+        return {"pulse": read_pulses([record], timezone.now().date())[record.pk]}
 
     def sections(self, record, references):
+        as_of = AsOfForm(self.request.GET)
         return {
+            "as_of": as_of,
             "roles": [role for role in references.mark(record.roles.all()) if role.names_someone],
-            "members": references.mark(record.memberships.all()),
-            "present_count": record.memberships.present().count(),
+            "members": members_of(record, references.mark(record.memberships.all()), as_of.year),
             "member_claims": references.claims_on("memberships"),
             "meetings": references.mark(reversed(record.meetings.all())),
             "meeting_claims": references.claims_on("meetings"),
             "funds": related(Fund, forum=record.slug),
-            "projects": related(Project, forum=record.slug, sort="title"),
+            "projects": related(Project, 5, forum=record.slug, sort="title"),
             "milestones": related(Milestone, forum=record.slug),
             "lessons": lessons_backed_by(evidence__forum=record),
         }
@@ -108,6 +122,7 @@ class FundDetail(RecordDetail):
 
 class CountryList(RecordList):
     filterset_class = filters.CountryFilterSet
+    template_name = "cooperation/country_list.html"
     intro = _("Countries and areas, in both of their roles: those that give and those that receive.")
 
     def records(self, ids):
@@ -117,43 +132,21 @@ class CountryList(RecordList):
         return countries
 
 
-def shared_projects(country, partner):
-    """The address of the projects in which both take part."""
-    return list_address(Project, country=[country.iso3, partner.iso3], country_match="all")
-
-
 class CountryDetail(RecordDetail):
     model = Country
 
+    def lead(self, record, references):
+        return country_page.read_lead(record)
+
     def sections(self, record, references):
-        by_role, shared = filters.projects_of(record)
-        partners = sorted(Country.objects.filter(pk__in=shared), key=lambda each: (-shared[each.pk], each.name))
-        memberships = record.memberships.of_published().select_related("forum", "source")
         return {
-            "roles": [
-                (role.label, by_role[role], list_address(Project, country=record.iso3, role=role.value))
-                for role in PartnerRole
-                if role in by_role
-            ],
-            "partners": [
-                (each.name, each.portal_region, shared[each.pk], shared_projects(record, each))
-                for each in partners[:PARTNERS_IN_SIGHT]
-            ],
-            "projects": related(Project, country=record.iso3, sort="title"),
-            "agencies": related(Agency, country=record.iso3),
-            "memberships": list(memberships.order_by("forum__name")),
-            "forum_roles": list(record.forum_roles.of_published().select_related("forum").order_by("role", "start")),
-            "hosted": list(
-                record.hosted_meetings.of_published().held().select_related("forum").order_by("-date", "-id")
-            ),
-            "funds": related(Fund, country=record.iso3),
-            "milestones": related(Milestone, country=record.iso3),
+            **country_page.read_sections(record, references),
+            "lessons": lessons_backed_by(evidence__country=record),
         }
 
 
 class MilestoneList(RecordList):
     filterset_class = filters.MilestoneFilterSet
-    template_name = "cooperation/milestone_list.html"
     intro = _("The history that today’s platforms stand on, with dates as precise as the sources give them.")
 
 
@@ -167,7 +160,10 @@ class MilestoneDetail(RecordDetail):
 class LessonList(RecordList):
     filterset_class = filters.LessonFilterSet
     template_name = "cooperation/lesson_list.html"
-    intro = _("What keeps cooperation between the two regions alive: claim by claim, with what the sources say.")
+    intro = _("Which platforms last, and why: what keeps cooperation between the two regions alive, claim by claim.")
+
+    def lead(self):
+        return {"platforms": figure(Evidence.Figure.PLATFORMS)}
 
 
 class LessonDetail(RecordDetail):
@@ -177,7 +173,7 @@ class LessonDetail(RecordDetail):
         return {
             "claims": references.mark(record.claims.all()),
             "evidence": [
-                piece
+                (piece, figure(piece.figure) if piece.figure else [])
                 for piece in references.mark(record.evidence.all())
                 if piece.record is not None or not piece.names_record
             ],

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 
 from cooperation import search
 from cooperation.filters import FILTERSETS
+from cooperation.views.formats import refuse
 from cooperation.views.generic import list_address, show_hits, unless_behind
 
 HITS_IN_SIGHT = 5
@@ -43,7 +44,7 @@ def search_json(request):
     """The same answer for machines. Addresses are those of the pages, relative to the site."""
     found = find(words_only(request.GET))
     if found["problems"]:
-        return JsonResponse({"error": " ".join(str(each) for each in found["problems"])}, status=400)
+        return refuse(found["problems"], is_json=True)
     groups = [
         {
             "type": group.names.model_name,
@@ -76,7 +77,7 @@ def find(query):
     words = query.get("q", "")
     lists = {model: filterset(query) for model, filterset in FILTERSETS.items()}
     # Words that cannot be asked for here cannot be asked for anywhere.
-    problems = [message for problem in next(iter(lists.values())).problems for message in problem.messages]
+    problems = next(iter(lists.values())).problems
     if not words or problems:
         groups, suggestion = [], ""
     else:

@@ -1,6 +1,5 @@
 """What a forum says in every format."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns.parts import citation_table, names_someone, part_table
@@ -14,7 +13,6 @@ from cooperation.models import (
     Meeting,
     Membership,
     Vitality,
-    vitality,
 )
 
 
@@ -24,17 +22,17 @@ def members(batch):
     return [found.get(row, ()) for row in batch.own("id")]
 
 
+def forums(batch):
+    """`{id: forum with signs of life}`."""
+    return batch.once("forums", lambda: Forum.objects.with_signs_of_life().in_bulk(batch.own("id")))
+
+
 def last_meetings(batch):
-    dates = dict(Forum.objects.filter(pk__in=batch.own("id")).with_last_meeting().values_list("pk", "last_meeting"))
-    return [dates[each] or "" for each in batch.own("id")]
+    return [forums(batch)[each].last_meeting or "" for each in batch.own("id")]
 
 
 def vitalities(batch):
-    today = timezone.now().date()
-    rhythms = batch.own("rhythm_months")
-    return [
-        vitality(date or None, rhythm, today).value for date, rhythm in zip(last_meetings(batch), rhythms, strict=True)
-    ]
+    return [forums(batch)[each].vitality.value for each in batch.own("id")]
 
 
 ForumColumns = Table(
@@ -65,7 +63,7 @@ ForumColumns = Table(
         *coded(
             "vitality",
             _("state"),
-            _("Active, quiet, dormant or not known, worked out from its last meeting and its rhythm."),
+            _("Active, quiet, dormant or not known, worked out from its last meeting, its rhythm and its projects."),
             vitalities,
             Vitality.choices,
         ),

@@ -41,6 +41,7 @@ LessonColumns = Table(
             _("Evidence for lessons"),
             "position",
             *EVIDENCE_RECORDS,
+            "figure",
             "shows",
             "support",
             "source",
