@@ -85,7 +85,10 @@ urlpatterns = [
     page("flows/", flows.flows_page, name="flows"),
     page("flows.csv", flows.flows_csv, name="flows_csv"),
     page("timeline/", timeline.Timeline.as_view(), name="timeline"),
-    page("timeline.csv", timeline.timeline_csv, name="timeline_csv"),
+    *(
+        page(f"timeline.{each.suffix}", timeline.timeline_file(each), name=f"timeline_{each.suffix}")
+        for each in timeline.FORMATS
+    ),
     *moved("timeline", Milestone),
     *record_pages("milestones", records.MilestoneList, records.MilestoneDetail),
     *record_pages("lessons", records.LessonList, records.LessonDetail),

@@ -17,6 +17,8 @@ from django.urls import reverse
 
 from cooperation.exports.columns import TABLES
 from cooperation.exports.dictionary import WRITTEN_AS
+from cooperation.exports.event_table import EventColumns
+from cooperation.exports.flow_table import FlowColumns
 from cooperation.exports.publication import read_publication
 from cooperation.models import Meeting, Participation, Project
 from cooperation.views.data import published_file
@@ -250,7 +252,8 @@ def as_rows(text):
 @pytest.mark.django_db
 def test_dictionary_has_every_column_of_every_table_once(client):
     page = read(client, "/data/dictionary/")
-    columns = [column.name for table in TABLES.values() for part in (table, *table.parts) for column in part.columns]
+    whole = (*TABLES.values(), EventColumns, FlowColumns)
+    columns = [column.name for table in whole for part in (table, *table.parts) for column in part.columns]
     rows = as_rows(content(client, "/data/dictionary.csv").decode())
     tables = client.get("/data/dictionary.json").json()["tables"]
     assert [row["column"] for row in rows] == columns

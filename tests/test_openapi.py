@@ -120,6 +120,7 @@ def test_other_answers_are_as_described(client):
         ("/search.json?q=project", "Found"),
         ("/search.json?q=projekt", "Found"),
         ("/search.json?q=!", "Problem"),
+        ("/timeline.json", "EventList"),
         ("/data/dictionary.json", "Dictionary"),
     ):
         assert faults(document, name, client.get(address).json()) == [], address

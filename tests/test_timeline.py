@@ -1,10 +1,12 @@
 """The timeline: every dated event of the registry, by year, under filters, with its sources."""
 
 import random
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from cooperation.filters.base import as_query
 from cooperation.filters.event import EventFilterSet
@@ -304,3 +306,47 @@ def test_random_filters_give_what_plain_python_gives():
             for value in [*facet.first, *facet.rest]:
                 having = [event for event in expected if fits(event, {**others, facet.name: [value.code]}, period)]
                 assert value.count == len(having), (asked, facet.name, value.code)
+
+
+def test_timeline_comes_as_json_with_pages_and_the_facets_of_the_page(client):
+    fealac = make_fealac()
+    add_meeting(fealac, "2025-08-20", "10th Meeting", "THA", city="Bangkok", source=builders.make_source("Minutes"))
+    builders.make_milestone()
+    said = client.get("/timeline.json?kind=meeting_held&kind=milestone&per=1&sort=latest").json()
+    assert (said["count"], said["page"], said["pages"], said["previous"]) == (2, 1, 2, None)
+    assert said["next"] == "http://testserver/timeline.json?kind=meeting_held&kind=milestone&per=1&sort=latest&page=2"
+    assert said["title"] == "Events (Kind: Meeting held or Milestone)"
+    (meeting,) = said["results"]
+    assert meeting == {
+        "date": "2025-08-20",
+        "end": None,
+        "kinds": ["meeting_held"],
+        "title": "FEALAC meets: 10th Meeting",
+        "place": "Bangkok",
+        "country": "THA",
+        "forum": fealac.slug,
+        "url": f"http://testserver{fealac.get_absolute_url()}#meetings",
+        "sources": ["minutes"],
+    }
+    assert {value["value"]: value["count"] for value in said["facets"]["kind"]} == {
+        "milestone": 1,
+        "meeting_held": 1,
+        "forum_founded": 1,
+    }
+    (bandung,) = client.get(said["next"].removeprefix("http://testserver")).json()["results"]
+    assert bandung["date"] == "1955-04-18"
+
+
+def test_timeline_comes_as_a_workbook_with_the_same_events(client):
+    add_meeting(make_fealac(), "2025-08-20", "=10th Meeting")
+    answer = client.get("/timeline.xlsx?kind=meeting_held")
+    sheet = load_workbook(BytesIO(answer.content))["timeline"]
+    header, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert [dict(zip(header, row, strict=True))["title"] for row in rows] == ["FEALAC meets: =10th Meeting"]
+
+
+def test_timeline_in_json_refuses_with_the_values_that_are_allowed(client):
+    answer = client.get("/timeline.json?kind=party")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    (error,) = answer.json()["errors"]
+    assert (error["parameter"], error["allowed"][0]["value"]) == ("kind", "milestone")

@@ -5,10 +5,13 @@ import io
 from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns import TABLES
+from cooperation.exports.event_table import EventColumns
+from cooperation.exports.flow_table import FlowColumns
 from cooperation.exports.spreadsheet import as_text
 from cooperation.exports.statement import LICENCE_URL, PORTAL
 from cooperation.exports.table import Kind, public_code
@@ -67,7 +70,7 @@ def read_dictionary():
             part is not table,
             [describe(part.model, column, vocabularies) for column in part.columns],
         )
-        for table in TABLES.values()
+        for table in (*TABLES.values(), EventColumns, FlowColumns)
         for part in (table, *table.parts)
     ]
 
@@ -91,7 +94,7 @@ def describe(model, column, vocabularies):
 def linked_model(model, name):
     """The model that the field of that name leads to; None when it leads nowhere or there is none."""
     try:
-        return model._meta.get_field(name).related_model
+        return model._meta.get_field(name).related_model if issubclass(model, Model) else None
     except FieldDoesNotExist:
         return None
 

@@ -30,8 +30,8 @@ def each_event(value_of):
 
 EventColumns = EventTable(
     Event,
-    "events",
-    _("Events"),
+    "timeline",
+    _("Events of the timeline"),
     (
         Column(
             "date",

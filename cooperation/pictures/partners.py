@@ -5,11 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation.filters.partners import project_counts
-from cooperation.models import Country, PartnerRole
+from cooperation.filters.sides import GIVING, RECEIVING
+from cooperation.models import Country
 from cooperation.pictures.tile_map import class_map, tile_map
-
-GIVING = {PartnerRole.PROVIDER, PartnerRole.PIVOTAL, PartnerRole.FACILITATING, PartnerRole.BOTH}
-RECEIVING = {PartnerRole.BENEFICIARY, PartnerRole.BOTH}
 
 
 def map_of_all_projects():
@@ -47,7 +45,7 @@ def map_of_partners(participations):
 
 def side_of(roles):
     """“gives”, “receives” or “both” of a partner in these roles, or “other”."""
-    gives, receives = bool(GIVING & roles), bool(RECEIVING & roles)
+    gives, receives = bool(roles & {*GIVING}), bool(roles & {*RECEIVING})
     if gives and receives:
         return "both"
     return "gives" if gives else "receives" if receives else "other"

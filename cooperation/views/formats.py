@@ -5,7 +5,6 @@ from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
@@ -42,9 +41,13 @@ class Asked:
     url: str
     options: dict
 
+    def some(self, start, stop):
+        """What the table reads of the records from place `start` to before `stop`."""
+        return self.filterset.ids(start, stop)
+
     @property
     def ids(self):
-        return self.filterset.ids()
+        return self.some(0, None)
 
 
 def list_file(model, file_format, part=""):
@@ -154,8 +157,7 @@ def iati_file(asked):
 
 
 def atom_feed(asked):
-    ids = asked.filterset.ids(0, MOST_ENTRIES)
-    content = write_atom(asked.table, asked.statement, ids, asked.url)
+    content = write_atom(asked.table, asked.statement, asked.some(0, MOST_ENTRIES), asked.url)
     return HttpResponse(content, content_type=f"{ATOM.media_type}; charset=utf-8")
 
 
@@ -175,7 +177,7 @@ def json_page(asked):
         "licence": LICENCE_URL,
         "citation": statement.citation,
         "facets": facets_of(filterset),
-        "results": as_objects(asked.table, filterset.ids(page.start_index() - 1, page.end_index()), statement.site),
+        "results": as_objects(asked.table, asked.some(page.start_index() - 1, page.end_index()), statement.site),
     }
     if "updated_since" in filterset.asked:
         content["withdrawn"] = [
@@ -188,8 +190,8 @@ def json_page(asked):
 def page_url(asked, number):
     query = asked.filterset.data.copy()
     query["page"] = str(number)
-    stem = reverse(f"{asked.table.model._meta.model_name}_list").rstrip("/")
-    return f"{asked.statement.site}{stem}.json?{query.urlencode()}"
+    place = asked.statement.address.partition("?")[0].rstrip("/")
+    return f"{place}.json?{query.urlencode()}"
 
 
 def facets_of(filterset):

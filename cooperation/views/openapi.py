@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports import files
 from cooperation.exports.columns import TABLES
+from cooperation.exports.event_table import EventColumns
 from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
 from cooperation.exports.whole_registry import INDEX
 from cooperation.exports.write_json import write_json
@@ -21,7 +22,16 @@ from cooperation.views.openapi_parameters import (
     list_parameters,
     parameter_components,
 )
-from cooperation.views.openapi_schemas import list_schema, record_schema, record_schemas, ref, shared_schemas
+from cooperation.views.openapi_schemas import (
+    column_schemas,
+    list_schema,
+    record_schema,
+    record_schemas,
+    ref,
+    shared_schemas,
+    thing,
+)
+from cooperation.views.timeline import FORMATS as TIMELINE_FORMATS
 
 VERSION = "1.0.0"
 JSON, TEXT, HTML = files.JSON.media_type, "text/plain", "text/html"
@@ -58,13 +68,15 @@ def document(site):
         "servers": [{"url": site}],
         "tags": [{"name": table.name, "description": str(table.label)} for table in TABLES.values()]
         + [{"name": "timeline"}, {"name": "search"}, {"name": "data"}],
-        "paths": paths | flows_path() | timeline_path() | search_path() | data_paths(),
+        "paths": paths | flows_path() | timeline_paths() | search_path() | data_paths(),
         "components": {
             "parameters": {name: each for model in TABLES for name, each in parameter_components(model).items()},
             "schemas": {
                 **code_schemas(),
                 **{name: each for table in TABLES.values() for name, each in record_schemas(table).items()},
                 **{f"{model.__name__}List": list_schema(table) for model, table in TABLES.items()},
+                "Event": thing(column_schemas(EventColumns, EventColumns.columns)),
+                "EventList": list_schema(EventColumns),
                 **shared_schemas(),
             },
         },
@@ -131,18 +143,20 @@ def list_paths(model):
     return paths
 
 
-def timeline_path():
-    """The events of the timeline, told by records of several types, as a table."""
-    responses = {
-        "200": answered(_("The events that fit."), files.CSV.media_type),
-        "400": refused(is_json=False),
-        "414": answered(TOO_LONG, HTML),
-    }
-    return {
-        reverse("timeline_csv"): operation(
-            "timeline_csv", "timeline", gettext("Events as CSV"), event_parameters(), responses
-        )
-    }
+def timeline_paths():
+    """The events of the timeline, told by records of several types, in each of its formats."""
+    paths = {}
+    for each in TIMELINE_FORMATS:
+        name = f"timeline_{each.suffix}"
+        schema = ref("EventList") if each is files.JSON else None
+        responses = {
+            "200": answered(_("The events that fit."), each.media_type, schema),
+            "400": refused(is_json=each is files.JSON),
+            "414": answered(TOO_LONG, HTML),
+        }
+        summary = gettext("Events as %(format)s") % {"format": each.label}
+        paths[reverse(name)] = operation(name, "timeline", summary, event_parameters(each), responses)
+    return paths
 
 
 def flows_path():

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext
 
-from cooperation.exports.files import CSV, JSON
+from cooperation.exports.files import JSON
 from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RELEVANCE
 from cooperation.filters.event import EventFilterSet
@@ -47,14 +47,17 @@ def list_parameters(model, file_format):
     return [{"$ref": f"#/components/parameters/{component_name(model, name)}"} for name in names] + own
 
 
-def event_parameters():
-    """What the table of the timeline takes."""
-    filterset = EventFilterSet({})
-    sort = filterset.paging.fields["sort"]
+def event_parameters(file_format):
+    """What the timeline takes in one format."""
+    filterset = EventFilterSet({}, paging=ApiPagingForm)
+    fields = filterset.paging.fields
+    sort = fields["sort"]
     return [
         *(filter_parameter(name, each) for name, each in filterset.filters.items()),
+        # Without “best match”: a timeline goes by time.
         parameter("sort", one_of(sort.choices), f"{sort.label}.", in_words(sort.choices)),
-        *(option_parameter(name, allowed) for name, allowed in OPTIONS[CSV].items()),
+        *(paging_parameter(name, fields[name]) for name in OF_PAGES if file_format is JSON),
+        *(option_parameter(name, allowed) for name, allowed in OPTIONS.get(file_format, {}).items()),
     ]
 
 

@@ -1,6 +1,7 @@
 """What answers hold, as JSON Schema: the records from their columns, what surrounds them in words of its own."""
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,8 +69,11 @@ def column_schemas(table, columns):
 
 def column_schema(table, column):
     schema = dict(TYPES[column.kind])
-    if column.allowed:
-        schema["enum"] = [str(code) for code, _label in column.allowed]
+    codes = {"enum": [str(code) for code, _label in column.allowed]} if column.allowed else {}
+    if column.kind is Kind.LIST:
+        schema["items"] = {**schema["items"], **codes}
+    else:
+        schema |= codes
     if column.kind not in NEVER_NULL and not is_always_known(table.model, column.name):
         schema = or_null(schema)
     label = str(column.label)
@@ -80,6 +84,8 @@ def is_always_known(model, name):
     """Whether a column is never empty: the names of a record, and what its form demands."""
     if name in ("id", "url"):
         return True
+    if not issubclass(model, Model):
+        return False
     try:
         field = model._meta.get_field(name.removesuffix("_label"))
     except FieldDoesNotExist:

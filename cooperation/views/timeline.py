@@ -9,13 +9,15 @@ from django.views import View
 
 from cooperation.exports.cited import one_line
 from cooperation.exports.event_table import EventColumns
-from cooperation.exports.files import CSV, File, address
+from cooperation.exports.files import CSV, JSON, XLSX, File, address
 from cooperation.exports.statement import Statement, data_time
 from cooperation.filters.event import EventFilterSet
-from cooperation.filters.paging import PAGE_SIZES, PagingForm
+from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
 from cooperation.pictures.timeline import bars
-from cooperation.views.formats import OPTIONS, Asked, csv_file, option_problems, refuse
+from cooperation.views.formats import OPTIONS, WRITERS, Asked, option_problems, refuse
 from cooperation.views.generic import canonical_query, page_query, without
+
+FORMATS = (CSV, XLSX, JSON)
 
 
 class Timeline(View):
@@ -43,7 +45,10 @@ class Timeline(View):
                 "page_query": page_query(query),
                 "canonical": request.build_absolute_uri(request.path + canonical_query(query, page.number)),
                 "is_filtered": bool(without(query, *PagingForm.base_fields)),
-                "files": [File(CSV.label, CSV.media_type, address("timeline_csv", without(query, "page", "per")))],
+                "files": [
+                    File(each.label, each.media_type, address(f"timeline_{each.suffix}", without(query, "page", "per")))
+                    for each in FORMATS
+                ],
                 "names": filterset.names,
                 "intro": _(
                     "What happened, in the order of time: milestones, foundations and meetings, each with its sources."
@@ -53,40 +58,45 @@ class Timeline(View):
         )
 
 
-def timeline_csv(request):
-    query = csv_parameters(request.GET)
-    filterset = EventFilterSet(query)
-    problems = [*filterset.problems, *option_problems(query, OPTIONS[CSV])]
-    if problems:
-        answer = refuse(problems, is_json=False)
-    else:
-        answer = csv_file(AskedEvents(filterset, EventColumns, statement_of(request, filterset), "", query))
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
+def timeline_file(file_format):
+    """The view of the timeline as a file."""
+    options, is_json = OPTIONS.get(file_format, {}), file_format is JSON
 
+    def parameters(query):
+        known = EventFilterSet.parameters(query)
+        if not is_json:
+            known = without(known, "page", "per")
+        for name in options:
+            if query.get(name):
+                known[name] = query[name]
+        return known
 
-def csv_parameters(query):
-    """What of the query string the table depends on: the filters and the order, and whether Excel’s mark goes ahead."""
-    known = without(EventFilterSet.parameters(query), "page", "per")
-    for name in OPTIONS[CSV]:
-        if query.get(name):
-            known[name] = query[name]
-    return known
+    def view(request):
+        query = parameters(request.GET)
+        filterset = EventFilterSet(query, paging=ApiPagingForm if is_json else PagingForm)
+        problems = [*filterset.problems, *option_problems(query, options)]
+        if problems:
+            answer = refuse(problems, is_json)
+        else:
+            statement = statement_of(request, filterset)
+            asked = AskedEvents(filterset, EventColumns, statement, request.build_absolute_uri(), query)
+            answer = WRITERS[file_format](asked)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
 
-
-timeline_csv.parameters = csv_parameters
+    view.parameters = parameters
+    return view
 
 
 class AskedEvents(Asked):
-    @property
-    def ids(self):
-        return self.filterset.events()
+    def some(self, start, stop):
+        return self.filterset.events(start, stop)
 
 
 def statement_of(request, filterset):
     """The `Statement` of the events that fit, as of the latest change of any record."""
     site = request.build_absolute_uri("/")[:-1]
-    query = without(filterset.data, *OPTIONS[CSV])
+    query = without(filterset.data, "page", "per", *OPTIONS[CSV])
     place = f"{site}{reverse('timeline')}"
     return Statement(
         one_line(filterset.in_words),

@@ -1,7 +1,5 @@
 """What a project says in every format."""
 
-from operator import itemgetter
-
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns.parts import citation_table, names_someone, part_table
@@ -54,25 +52,38 @@ def scopes(batch):
     return [scope(tuple(ids)) for ids in countries(batch)]
 
 
+class Remembered(dict):
+    """What `make(key)` gives, worked out when a key is first asked for: the same few partners come again and again."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def __missing__(self, key):
+        self[key] = self.make(key)
+        return self[key]
+
+
 def partners_in_words(batch):
     """“Pivotal partner: Thailand”, in the order of roles. The agency speaks for its country."""
+    # Both are filled further by later batches.
     country_names = batch.names(Country, {each for ids in countries(batch) for each in ids})
     agency_names = batch.names(Agency, {each for ids in agencies(batch) for each in ids})
-    roles = {role.value: (place, str(role.label)) for place, role in enumerate(PartnerRole)}
     known = batch.known["partners_in_words"]
+    if not known:
+        roles = list(PartnerRole)
+        labels = {role.value: str(role.label) for role in roles}
 
-    def in_words(partner):
-        if partner not in known:
+        def in_words(partner):
             role, country, agency, organisation = partner
-            place, label = roles[role]
             name = agency and agency_names[agency][1]
             name = name or organisation or (country_names[country][1] if country else "")
-            known[partner] = (place, f"{label}: {name}" if name else "")
-        return known[partner]
+            return f"{labels[role]}: {name}" if name else ""
 
+        known["words"] = Remembered(in_words).__getitem__
+        known["place"] = Remembered(lambda partner: roles.index(partner[0])).__getitem__
+    words, place = known["words"], known["place"]
     # Sorting keeps the order in which partners of one role were entered.
-    words = [sorted(map(in_words, each), key=itemgetter(0)) if each else () for each in partners(batch)]
-    return [[text for _place, text in each if text] for each in words]
+    return [list(filter(None, map(words, sorted(each, key=place)))) if each else [] for each in partners(batch)]
 
 
 ProjectColumns = Table(
