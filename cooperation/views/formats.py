@@ -22,7 +22,7 @@ from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
 from cooperation.filters.shown import Problem
-from cooperation.views.generic import list_address, unless_behind
+from cooperation.views.generic import list_address, unless_behind, without
 
 PROBLEM, TEXT = "application/problem+json", "text/plain; charset=utf-8"
 # Up to so many records a file is made whole, and then kept until a record changes.
@@ -52,15 +52,23 @@ class Asked:
 
 def list_file(model, file_format, part=""):
     """The view of the list of `model` as a file, or of one kind of its parts."""
-    filterset_class, write = FILTERSETS[model], WRITERS[file_format]
     table = TABLES[model].part(part) if part else TABLES[model]
-    options, is_json = OPTIONS.get(file_format, {}), file_format is JSON
+
+    def ask(request, filterset, query):
+        statement = statement_of(request, filterset, list_address(model))
+        return Asked(filterset, table, statement, request.build_absolute_uri(), query)
+
+    return file_view(FILTERSETS[model], file_format, ask)
+
+
+def file_view(filterset_class, file_format, ask):
+    """The view of what fits a FilterSet as a file. `ask(request, filterset, query)` gives the `Asked`."""
+    write, options, is_json = WRITERS[file_format], OPTIONS.get(file_format, {}), file_format is JSON
 
     def parameters(query):
         known = filterset_class.parameters(query)
         if not is_json:
-            for name in ("page", "per"):
-                known.pop(name, None)
+            known = without(known, "page", "per")
         for name in options:
             if query.get(name):
                 known[name] = query[name]
@@ -70,11 +78,7 @@ def list_file(model, file_format, part=""):
         query = parameters(request.GET)
         filterset = filterset_class(query, paging=ApiPagingForm if is_json else PagingForm)
         problems = [*filterset.problems, *option_problems(query, options)]
-        if problems:
-            answer = refuse(problems, is_json)
-        else:
-            statement = statement_of(request, filterset, model)
-            answer = write(Asked(filterset, table, statement, request.build_absolute_uri(), query))
+        answer = refuse(problems, is_json) if problems else write(ask(request, filterset, query))
         answer.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "HEAD" and answer.streaming:
             answer.streaming_content = ()
@@ -84,14 +88,12 @@ def list_file(model, file_format, part=""):
     return view
 
 
-def statement_of(request, filterset, model):
-    """The `Statement` of a list: which records, as of the latest change of any."""
+def statement_of(request, filterset, place):
+    """The `Statement` of what fits, whose page is at `place`, as of the latest change of any record."""
     site = request.build_absolute_uri("/")[:-1]
-    query = filterset.data.copy()
-    for name in ("page", "per", *(name for options in OPTIONS.values() for name in options)):
-        query.pop(name, None)
-    address = list_address(model) + (f"?{query.urlencode()}" if query else "")
-    return Statement(one_line(filterset.in_words), filterset.count, data_time(), f"{site}{address}", site)
+    query = without(filterset.data, "page", "per", *(name for options in OPTIONS.values() for name in options))
+    address = f"{site}{place}?{query.urlencode()}" if query else f"{site}{place}"
+    return Statement(one_line(filterset.in_words), filterset.count, data_time(), address, site)
 
 
 def option_problems(query, options):

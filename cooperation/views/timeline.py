@@ -3,18 +3,15 @@
 from django.core.paginator import Paginator
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from cooperation.exports.cited import one_line
 from cooperation.exports.event_table import EventColumns
 from cooperation.exports.files import CSV, JSON, XLSX, File, address
-from cooperation.exports.statement import Statement, data_time
 from cooperation.filters.event import EventFilterSet
-from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
+from cooperation.filters.paging import PAGE_SIZES, PagingForm
 from cooperation.pictures.timeline import bars
-from cooperation.views.formats import OPTIONS, WRITERS, Asked, option_problems, refuse
+from cooperation.views.formats import Asked, file_view, statement_of
 from cooperation.views.generic import canonical_query, page_query, without
 
 FORMATS = (CSV, XLSX, JSON)
@@ -58,50 +55,16 @@ class Timeline(View):
         )
 
 
-def timeline_file(file_format):
-    """The view of the timeline as a file."""
-    options, is_json = OPTIONS.get(file_format, {}), file_format is JSON
-
-    def parameters(query):
-        known = EventFilterSet.parameters(query)
-        if not is_json:
-            known = without(known, "page", "per")
-        for name in options:
-            if query.get(name):
-                known[name] = query[name]
-        return known
-
-    def view(request):
-        query = parameters(request.GET)
-        filterset = EventFilterSet(query, paging=ApiPagingForm if is_json else PagingForm)
-        problems = [*filterset.problems, *option_problems(query, options)]
-        if problems:
-            answer = refuse(problems, is_json)
-        else:
-            statement = statement_of(request, filterset)
-            asked = AskedEvents(filterset, EventColumns, statement, request.build_absolute_uri(), query)
-            answer = WRITERS[file_format](asked)
-        answer.headers["Access-Control-Allow-Origin"] = "*"
-        return answer
-
-    view.parameters = parameters
-    return view
-
-
 class AskedEvents(Asked):
     def some(self, start, stop):
         return self.filterset.events(start, stop)
 
 
-def statement_of(request, filterset):
-    """The `Statement` of the events that fit, as of the latest change of any record."""
-    site = request.build_absolute_uri("/")[:-1]
-    query = without(filterset.data, "page", "per", *OPTIONS[CSV])
-    place = f"{site}{reverse('timeline')}"
-    return Statement(
-        one_line(filterset.in_words),
-        filterset.count,
-        data_time(),
-        f"{place}?{urlencode(list(query.lists()), doseq=True)}" if query else place,
-        site,
-    )
+def timeline_file(file_format):
+    """The view of the timeline as a file."""
+
+    def ask(request, filterset, query):
+        statement = statement_of(request, filterset, reverse("timeline"))
+        return AskedEvents(filterset, EventColumns, statement, request.build_absolute_uri(), query)
+
+    return file_view(EventFilterSet, file_format, ask)
