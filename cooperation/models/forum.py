@@ -1,4 +1,7 @@
-"""Forums: where countries meet, who belongs to them, who carries them, when they met."""
+"""Forums: where countries meet, who belongs to them, who carries them, when they met.
+
+The longest of its kind, since the parts of a record stand in one file with it, and a forum has three.
+"""
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q

@@ -87,9 +87,8 @@ def project_cards(ids):
             summary=summary,
             note=note,
             kind=f"{modalities[modality]} · {between}" if regions[project] >= BOTH_SHORES else modalities[modality],
-            # Every chip was escaped when it was made.
             partners=[
-                (label, mark_safe(" ".join(partners[project][role])))
+                (label, mark_safe(" ".join(partners[project][role])))  # each chip was escaped when it was made
                 for role, label in roles
                 if role in partners[project]
             ],

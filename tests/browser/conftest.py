@@ -33,6 +33,7 @@ REPORT_REFUSALS = """
 """
 
 
+# Who changes a model needs neither browser nor Node.js to run the tests; .ci/run installs both and skips none of these.
 def skip_without_browser():
     if not CHROMIUM:
         pytest.skip("Chromium is not installed (Debian: chromium)")

@@ -21,11 +21,17 @@ def examine(address):
     options = ["--quiet", "--output=json", f"--chrome-flags={' '.join(CHROMIUM_OPTIONS)}"]
     command = [NODE, node_module("lighthouse/cli/index.js"), address, *options]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    result = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
+    for _try in range(TRIES):
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        # Sometimes it loses its browser before it has seen the page, which says nothing of the page.
+        if result.returncode == 0:
+            break
+    assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     return report, {name: category["score"] for name, category in report["categories"].items()}
 
 
+# Installed by .ci/run, which skips nothing of this.
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed (Debian: nodejs)")
 @pytest.mark.parametrize("address", SCORED)
 def test_lighthouse_gives_all_points(portal, address):

@@ -21,6 +21,7 @@ def test_states_are_what_they_are_called(pages):
     assert empty == {state.name for state in pages if state.name.endswith(" empty")}
 
 
+# Installed by .ci/run, which skips nothing of this.
 @pytest.mark.skipif(JAVA is None, reason="Java is not installed (Debian: default-jre-headless)")
 def test_html_checker_finds_nothing(pages, tmp_path):
     checker = node_module("vnu-jar/build/dist/vnu.jar")
