@@ -18,8 +18,6 @@ from django.db import connection
 DATA, SEARCH = "data", "search"
 # More changes than this are not looked at one by one.
 FEW = 20_000
-# Only their log is about them.
-UNWATCHED = ("dataversion", "change", "formerslug")
 EVERYTHING = ""
 
 NOW = {
@@ -124,7 +122,7 @@ def watched_tables():
     watched = []
     for model in apps.get_app_config("cooperation").get_models(include_auto_created=True):
         meta = model._meta
-        if meta.model_name in UNWATCHED:
+        if not getattr(model, "is_watched", True):
             continue
         if meta.auto_created:
             owner = next(field for field in meta.fields if field.related_model is meta.auto_created)

@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from django.db import models
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from cooperation.models.partial_date import PARTIAL_DATE, PartialDateField, format_partial_date
+from cooperation.models.source import FURTHER, fact_label
 from cooperation.models.web_address import WebAddressField
 
 # Shown at the head of a page rather than in its list of facts.
 HEADING_FACTS = ("name", "title", "summary", "text")
-FURTHER = "further"
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,6 @@ class Fact:
     numbers: list[int]
     notes: list[str]
     others: list[Claim]
-
-
-def fact_label(model, fact):
-    """The reader's word for a fact of `model`: the name of its field or of its parts."""
-    if fact == FURTHER:
-        return _("further fact")
-    found = model._meta.get_field(fact)
-    return found.related_model._meta.verbose_name_plural if found.auto_created else found.verbose_name
 
 
 class References:
@@ -90,6 +81,8 @@ class References:
                 claim = others.setdefault(text, Claim(text))
                 _add(claim.numbers, number)
                 _add(claim.notes, citation.note)
+        if name == getattr(self.record, "ADDRESS", None) and self.record.is_broken:
+            notes.append(gettext("Did not answer on %(date)s") % {"date": date_format(self.record.checked_on, "j F Y")})
         label = fact_label(type(self.record), name)
         return Fact(name, label, _items(self.record, found), numbers, notes, list(others.values()))
 

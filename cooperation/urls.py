@@ -13,6 +13,7 @@ from cooperation.views import (
     champions,
     compare,
     components,
+    corrections,
     data,
     discovery,
     flows,
@@ -59,6 +60,8 @@ def record_pages(place, list_view, detail_view):
             )
             for each in record_formats(model)
         ),
+        path(f"{place}/<slug:public_id>/report/", corrections.report_page(model), name=f"{stem}_report"),
+        page(f"{place}/<slug:public_id>/report/thanks/", corrections.thanks_page(model), name=f"{stem}_report_thanks"),
     ]
 
 

@@ -94,6 +94,14 @@ def read_organisation_id(name):
     return text
 
 
+def read_days(name, default):
+    """A number of days from 1 on."""
+    text = read(name) or str(default)
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", text):
+        stop(f"{name} is “{text}”. Write a number of days, such as {default}.")
+    return int(text)
+
+
 def read_address(name, parse, example):
     """The settings in an address. One that cannot be used stops with a sentence.
 
@@ -176,6 +184,7 @@ HTTPS = not set(ALLOWED_HOSTS) <= LOOPBACK
 INSTALLED_APPS = [
     "cooperation",
     "django_filters",
+    "simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -223,6 +232,15 @@ CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
 
 # Under which the portal publishes in IATI. “XE-EXAMPLE” marks an id that is not registered.
 IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")
+
+# Whether one person may publish what they wrote themselves, straight from the draft.
+ONE_PERSON_OFFICE = read_switch("ONE_PERSON_OFFICE")
+
+# After how many days a closed report of a mistake loses what its sender wrote (`manage.py tidy_desk`), and how many
+# reports are taken in an hour.
+CORRECTION_RETENTION_DAYS = read_days("CORRECTION_RETENTION_DAYS", 90)
+REPORTS_AN_HOUR_OF_ONE_SENDER = 5
+REPORTS_AN_HOUR = 100
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
 DATA_DIR = VAR_DIR / "data"

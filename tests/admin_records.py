@@ -2,7 +2,6 @@
 
 from itertools import count
 
-from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test import RequestFactory
@@ -12,12 +11,10 @@ from django.urls import reverse
 from cooperation.models import (
     Agency,
     AgencyRole,
-    Change,
     Citation,
     Claim,
     Contribution,
     Country,
-    DataVersion,
     Document,
     Evidence,
     FormerSlug,
@@ -35,6 +32,7 @@ from cooperation.models import (
     Project,
     Source,
     Theme,
+    registry_models,
 )
 from tests.builders import (
     COUNTRIES,
@@ -51,7 +49,7 @@ from tests.builders import (
     make_theme,
 )
 
-MODELS = [each for each in apps.get_app_config("cooperation").get_models() if each not in (Change, DataVersion)]
+MODELS = registry_models()
 ADMINS = {model: site for model, site in admin.site._registry.items() if model in MODELS}
 PARTNER_ISO3 = sorted(COUNTRIES)
 FURTHER_RECORDS = count(100)

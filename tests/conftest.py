@@ -1,18 +1,19 @@
 """What every test may rely on."""
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.test import Client
 
 from cooperation import search
-from cooperation.management.commands.setup import FIXTURES, learn_table_sizes, record_models
-from cooperation.models import Change, DataVersion
+from cooperation.management.commands.setup import FIXTURES, learn_table_sizes, without_copies
+from cooperation.models import registry_models
 from cooperation.views import public_page
+from cooperation.workflow import make_groups
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,13 +60,38 @@ def curator(client):
     return client
 
 
+def sign_in(name, group):
+    """A browser in which somebody of a ready group is signed in, as `user`."""
+    make_groups()
+    browser = Client()
+    browser.user = User.objects.create_user(name, is_staff=True)
+    browser.user.groups.add(Group.objects.get(name=group))
+    browser.force_login(browser.user)
+    return browser
+
+
+@pytest.fixture
+def editor(db):
+    return sign_in("mere.tuilagi", "Editors")
+
+
+@pytest.fixture
+def reviewer(db):
+    return sign_in("tomas.silva", "Reviewers")
+
+
+@pytest.fixture
+def publisher(db):
+    return sign_in("siriporn.chai", "Publishers")
+
+
 @pytest.fixture(scope="session")
 def rows_of_fixtures(django_db_setup, django_db_blocker):
     """`[(SQL that inserts a row of a table, rows)]` of the fixtures: loading takes 15 seconds, inserting one."""
-    models = apps.get_app_config("cooperation").get_models(include_auto_created=True)
-    tables = [model._meta.db_table for model in models if model not in (Change, DataVersion)]
+    tables = [model._meta.db_table for model in registry_models(include_auto_created=True)]
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
-        call_command("loaddata", *FIXTURES, verbosity=0)
+        with without_copies():
+            call_command("loaddata", *FIXTURES, verbosity=0)
         found = []
         for table in tables:
             cursor.execute(f"SELECT * FROM {table}")
@@ -83,7 +109,7 @@ def fixtures_loaded(rows_of_fixtures, django_db_blocker):
         with connection.cursor() as cursor:
             for statement, rows in rows_of_fixtures:
                 cursor.executemany(statement, rows)
-            for statement in connection.ops.sequence_reset_sql(no_style(), record_models()):
+            for statement in connection.ops.sequence_reset_sql(no_style(), registry_models()):
                 cursor.execute(statement)
         learn_table_sizes()
         search.catch_up()

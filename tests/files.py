@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 
-from cooperation.exports.spreadsheet import from_text
+from cooperation.spreadsheet import from_text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -80,7 +80,8 @@ def test_form_of_a_forum_as_large_as_the_g77_can_be_saved(curator):
             forum=forum, country=make_country("FJI"), joined=f"{1800 + year}", left=f"{1801 + year}"
         )
     data = Form(curator.get(change_url(forum))).data
-    response = curator.post(change_url(forum), data | {"memberships-138-joined": "1938-05"})
+    data |= {"memberships-138-joined": "1938-05", "_reason": "The register gives the month."}
+    response = curator.post(change_url(forum), data)
     assert response.status_code == 302
     assert forum.memberships.latest("joined").joined == "1938-05"
 
@@ -135,7 +136,7 @@ def test_document_of_an_odd_scheme_is_refused_in_words(curator):
     assert Project.objects.count() == 0
 
 
-def test_curator_publishes_a_project_with_partners_and_a_citation_in_one_form(curator):
+def test_curator_enters_a_project_with_partners_and_a_citation_in_one_form(curator):
     thailand, colombia, source = make_country("THA"), make_country("COL"), make_source()
     tica = make_agency(acronym="TICA")
     theme = make_theme("Digital trade")
@@ -147,12 +148,13 @@ def test_curator_publishes_a_project_with_partners_and_a_citation_in_one_form(cu
         {"role": "beneficiary", "country": colombia.pk},
     )
     data |= {"title": "Thai-Colombian exchange on digital trade", "modality": "bilateral", "themes": [theme.pk]}
-    data |= {"slug": "thai-colombian-exchange", "publication_status": "published", "start": "2019"}
+    data |= {"slug": "thai-colombian-exchange", "start": "2019"}
     data |= {"citations-0-fact": "start", "citations-0-source": source.pk, "citations-0-value": "2019"}
     response = curator.post(add_url(Project), data)
     assert response.status_code == 302, errors(response)
-    project = Project.objects.published().get()
+    project = Project.objects.get()
     assert (project.title, project.slug) == ("Thai-Colombian exchange on digital trade", "thai-colombian-exchange")
+    assert project.publication_status == "draft"
     assert list(project.participations.values_list("role", "country__iso3", "agency__acronym", "start", "source")) == [
         ("provider", "THA", "TICA", "2019-03", source.pk),
         ("beneficiary", "COL", None, "", None),
@@ -202,7 +204,7 @@ def test_rows_that_contradict_each_other_are_refused_in_words(model, prefix, row
 
 
 def test_rows_that_differ_are_saved_together(curator):
-    forum, thailand = make_forum(), make_country("THA")
+    forum, thailand = make_forum(publication_status="draft"), make_country("THA")
     period = {"kind": "member", "country": thailand.pk}
     rows = [period | {"joined": "1999", "left": "2005"}, period | {"joined": "2009"}, {"kind": "member"}]
     rows[2]["country"] = make_country("FJI").pk

@@ -37,7 +37,8 @@ def test_kept_page_takes_one_query_for_the_data_version(client):
 
 def test_every_public_page_is_kept_and_has_a_tag(client):
     make_one_of_each()
-    for address in crawl(client):
+    # A form about a record is of its own moment.
+    for address in [each for each in crawl(client) if not each.endswith("/report/")]:
         again, statements = ask(client, address)
         assert (len(statements), again["Cache-Control"]) == (1, "public, no-cache"), address
         unchanged, statements = ask(client, address, If_None_Match=again["ETag"])
@@ -134,7 +135,7 @@ def test_missing_page_and_redirect_name_nothing_to_be_stored(client):
 def test_missing_page_is_missing_whatever_the_visitor_says_to_have(client):
     project = builders.make_project("Rice seeds")
     client.get("/projects/rice-seeds/")
-    Project.objects.filter(pk=project.pk).update(publication_status="withdrawn")
+    Project.objects.filter(pk=project.pk).update(publication_status="draft")
     in_a_year = http_date(time.time() + 365 * 86_400)
     for said in ({"If-None-Match": "*"}, {"If-Modified-Since": in_a_year}):
         answer = client.get("/projects/rice-seeds/", headers=said)
@@ -186,7 +187,7 @@ def test_withdrawn_record_is_gone_at_once_although_its_pages_were_kept(client):
         assert "Rice seeds" in read(client, address).text, address
     withdraw(project)
     assert ["Rice seeds" in text_of(client.get(address)) for address in addresses] == [False, False, False]
-    assert client.get("/projects/rice-seeds/").status_code == 404
+    assert client.get("/projects/rice-seeds/").status_code == 410
 
 
 def test_change_that_was_undone_leaves_no_page_behind(client):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
@@ -13,10 +12,8 @@ from cooperation.management.commands.setup import FIXTURES
 from cooperation.models import (
     PUBLIC_RECORDS,
     Agency,
-    Change,
     Citation,
     Country,
-    DataVersion,
     Forum,
     Fund,
     Lesson,
@@ -29,22 +26,20 @@ from cooperation.models import (
     Source,
     SourcedPart,
     Theme,
+    registry_models,
 )
 from cooperation.pictures.tile_map import has_place
 from tests.crawl import Page, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded")]
 
-BOOKKEEPING = (Change, DataVersion)
-MODELS = [each for each in apps.get_app_config("cooperation").get_models() if each not in BOOKKEEPING]
+MODELS = registry_models()
 
 
 def every_row():
-    models_and_links = apps.get_app_config("cooperation").get_models(include_auto_created=True)
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
-        for model in models_and_links
-        if model not in BOOKKEEPING
+        for model in registry_models(include_auto_created=True)
     }
 
 

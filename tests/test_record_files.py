@@ -135,7 +135,7 @@ def test_only_a_project_is_an_activity(client):
 def test_unpublished_record_is_in_no_file(client, model, status):
     record = make_record(model, publication_status=status)
     answers = {suffix: client.get(file_of(record, suffix)).status_code for suffix in suffixes_of(model)}
-    assert set(answers.values()) == {404}, answers
+    assert set(answers.values()) == {410 if status == "withdrawn" else 404}, answers
 
 
 def test_source_of_a_draft_alone_is_in_no_file(client):
@@ -159,7 +159,7 @@ def test_changed_slug_leads_to_the_same_file_at_the_present_address(client, mode
             assert (answer.status_code, answer["Location"]) == (301, file_of(record, suffix))
     record.publication_status = "withdrawn"
     record.save()
-    assert {client.get(address).status_code for address in former.values()} == {404}
+    assert {client.get(address).status_code for address in former.values()} == {410}
 
 
 def test_code_of_a_country_in_small_letters_leads_to_that_in_capitals(client):

@@ -84,6 +84,13 @@ def test_setup_repeated_changes_nothing(full):
     assert full.dump() == before
 
 
+def test_setup_makes_the_groups_of_curators_and_leaves_them_as_they_are_then(full):
+    assert full.query("SELECT name FROM auth_group ORDER BY name") == [("Editors",), ("Publishers",), ("Reviewers",)]
+    full.query("DELETE FROM auth_group_permissions")
+    assert full.manage("setup").returncode == 0
+    assert full.query("SELECT COUNT(*) FROM auth_group_permissions") == [(0,)]
+
+
 def test_setup_keeps_what_curators_changed_and_deleted(full):
     full.query("UPDATE cooperation_forum SET name = 'FEALAC, as a curator calls it' WHERE slug = 'fealac'")
     full.query("DELETE FROM cooperation_lessoncitation")
@@ -100,7 +107,7 @@ def test_setup_empty_leaves_the_fixtures_out_and_one_record_keeps_them_out(fresh
     assert "The fixtures were left out.\n" in result.stdout
     assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
 
-    fresh.query("INSERT INTO cooperation_theme (code, name, crs_codes) VALUES ('own', 'Our own', '')")
+    fresh.query("INSERT INTO cooperation_theme (code, name, crs_codes, version) VALUES ('own', 'Our own', '', 1)")
     assert LEFT_ALONE in fresh.manage("setup").stdout
     assert fresh.query("SELECT code FROM cooperation_theme") == [("own",)]
     assert fresh.query("SELECT COUNT(*) FROM cooperation_country") == [(0,)]

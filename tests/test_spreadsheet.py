@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cooperation.exports.spreadsheet import as_text, from_text
+from cooperation.spreadsheet import as_text, from_text
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 texts = st.text(max_size=30) | st.text(alphabet=f"'{SIGNS}ab", max_size=6)

@@ -100,7 +100,7 @@ def test_unpublished_record_is_on_no_public_page(client, model, status):
     assert "/countries/THA/" in pages
     leaks = [address for address, page in pages.items() if "zanzibarine" in page.content.decode() + address]
     assert leaks == []
-    assert client.get(record.get_absolute_url()).status_code == 404
+    assert client.get(record.get_absolute_url()).status_code == (410 if status == "withdrawn" else 404)
 
 
 @every_publishable_type
@@ -139,12 +139,13 @@ def test_changed_slug_leads_to_the_present_address_for_ever(client, model):
 
 
 @every_publishable_type
-def test_former_address_of_a_withdrawn_record_leads_nowhere(client, model):
+def test_former_address_of_a_withdrawn_record_says_that_it_was_withdrawn(client, model):
     record = make_record(model)
     first = record.get_absolute_url()
     record.slug, record.publication_status = "second-address", "withdrawn"
     record.save()
-    assert client.get(first).status_code == 404
+    answer = client.get(first)
+    assert (answer.status_code, "second-address" in answer.content.decode()) == (410, False)
 
 
 def test_partner_that_is_no_more_than_an_unpublished_agency_leaves_no_empty_place(client):

@@ -30,7 +30,7 @@ class AgencyAdmin(RecordAdmin):
         "updated",
     ]
     list_select_related = ["country"]
-    list_filter = ["publication_status", *RecordAdmin.work_queues, "kind", "country__portal_region"]
+    list_filter = ["publication_status", *RecordAdmin.work_queues, "check_result", "kind", "country__portal_region"]
     search_fields = ["name", "acronym", "native_name", "former_names", "iati_id", "slug", "country__name"]
     search_help_text = _("Name (also former or native), acronym, country, IATI organisation id or public id")
     prepopulated_fields = {"slug": ["name"]}

@@ -12,7 +12,18 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.admin.work_queues import ConfirmedFilter, SourcesFilter, sourced_rows
+from cooperation.admin import merge_pages
+from cooperation.admin.confirm import confirm_selected
+from cooperation.admin.saving import KeptAdmin
+from cooperation.admin.steps import submit_selected
+from cooperation.admin.work_queues import (
+    ConfirmedFilter,
+    DisagreeFilter,
+    MineFilter,
+    ReviewAgeFilter,
+    SourcesFilter,
+    sourced_rows,
+)
 from cooperation.models.partial_date import PartialDateField
 from cooperation.references import fact_label
 
@@ -22,8 +33,11 @@ LONG_TEXT = 200
 PUBLICATION = (_("Publication"), {"fields": ["publication_status", "confirmed_on", "note"]})
 ABOUT = (_("About this record"), {"fields": [("created", "updated", "version")], "classes": ["collapse"]})
 
+# The further pages of a record of a type in which duplicates are looked for.
+MERGED_PAGES = [*KeptAdmin.pages, ("merge/", "merge", merge_pages.merge_page)]
 
-class PublicAdmin(admin.ModelAdmin):
+
+class PublicAdmin(KeptAdmin):
     """Offers “view on site” for what the public can see, and only for that."""
 
     def get_view_on_site_url(self, obj=None):
@@ -49,11 +63,14 @@ class CitingAdmin(PublicAdmin):
 
 
 class RecordAdmin(CitingAdmin):
-    """A record: entered with its parts and citations in one form, published by its publication status."""
+    """A record: entered with its parts and citations in one form, published by a step of its own."""
 
-    readonly_fields = ["created", "updated", "version"]
+    # The publication status is changed by steps, each a button of its own.
+    readonly_fields = ["publication_status", "created", "updated", "version"]
     save_on_top = True
-    work_queues = [SourcesFilter, ConfirmedFilter]
+    pages = MERGED_PAGES
+    work_queues = [MineFilter, ReviewAgeFilter, SourcesFilter, DisagreeFilter, ConfirmedFilter]
+    actions = [submit_selected, confirm_selected]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -42,7 +42,7 @@ class ForumAdmin(RecordAdmin):
         "confirmed_on",
         "updated",
     ]
-    list_filter = ["publication_status", *RecordAdmin.work_queues, "kind", "reach", "stated_activity"]
+    list_filter = ["publication_status", *RecordAdmin.work_queues, "check_result", "kind", "reach", "stated_activity"]
     search_fields = ["name", "acronym", "name_es", "name_pt", "name_fr", "former_names", "slug"]
     search_help_text = _("Name (also former, Spanish, Portuguese or French), acronym or public id")
     prepopulated_fields = {"slug": ["name"]}

@@ -36,7 +36,12 @@ class FundAdmin(RecordAdmin):
         "updated",
     ]
     list_select_related = ["forum"]
-    list_filter = ["publication_status", *RecordAdmin.work_queues, ("forum", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "publication_status",
+        *RecordAdmin.work_queues,
+        "check_result",
+        ("forum", admin.RelatedOnlyFieldListFilter),
+    ]
     search_fields = ["name", "acronym", "slug", "forum__name", "forum__acronym"]
     search_help_text = _("Name, acronym, forum or public id")
     prepopulated_fields = {"slug": ["name"]}

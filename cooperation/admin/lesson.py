@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.admin.base import ABOUT, PUBLICATION, CitationInline, RecordAdmin, StackedPartInline
+from cooperation.admin.saving import KeptAdmin
 from cooperation.models import Claim, Evidence, Lesson, LessonCitation
 
 
@@ -33,6 +34,7 @@ class LessonCitationInline(CitationInline):
 
 @admin.register(Lesson)
 class LessonAdmin(RecordAdmin):
+    pages = KeptAdmin.pages
     list_display = ["title", "position", "publication_status", "sourced_statements", "confirmed_on", "updated"]
     list_filter = ["publication_status", *RecordAdmin.work_queues]
     search_fields = ["title", "summary", "slug"]

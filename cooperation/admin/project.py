@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.admin.base import ABOUT, PUBLICATION, CitationInline, PartInline, RecordAdmin
-from cooperation.admin.work_queues import PastEndFilter
+from cooperation.admin.work_queues import BrokenLinkFilter, PastEndFilter
 from cooperation.models import Document, Participation, Project, ProjectCitation
 
 
@@ -53,6 +53,7 @@ class ProjectAdmin(RecordAdmin):
         "publication_status",
         *RecordAdmin.work_queues,
         PastEndFilter,
+        BrokenLinkFilter,
         "modality",
         "status",
         ("forum", admin.RelatedOnlyFieldListFilter),

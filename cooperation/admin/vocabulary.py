@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 
+from cooperation.admin.saving import KeptAdmin
 from cooperation.models import Goal, Instrument, Theme
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(KeptAdmin):
     list_display = ["name", "code", "crs_codes"]
     search_fields = ["name", "code", "crs_codes"]
     fields = ["name", "code", "crs_codes"]
@@ -14,7 +15,7 @@ class ThemeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Goal)
-class GoalAdmin(admin.ModelAdmin):
+class GoalAdmin(KeptAdmin):
     list_display = ["number", "name"]
     list_display_links = ["number", "name"]
     search_fields = ["number", "name"]
@@ -22,7 +23,7 @@ class GoalAdmin(admin.ModelAdmin):
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
+class InstrumentAdmin(KeptAdmin):
     list_display = ["name", "code", "aid_type"]
     search_fields = ["name", "code", "aid_type"]
     fields = ["name", "code", "aid_type"]

@@ -5,7 +5,7 @@ Written by columns: Python’s csv module takes three times as long, since it lo
 
 from decimal import Decimal
 
-from cooperation.exports.spreadsheet import MAY_BE_DANGEROUS, as_text
+from cooperation.spreadsheet import MAY_BE_DANGEROUS, as_text
 from cooperation.exports.table import Kind
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"

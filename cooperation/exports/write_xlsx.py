@@ -7,7 +7,7 @@ import xlsxwriter
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from cooperation.exports.spreadsheet import DANGEROUS
+from cooperation.spreadsheet import DANGEROUS
 from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
 from cooperation.exports.table import Kind
 from cooperation.exports.write_csv import SEPARATOR

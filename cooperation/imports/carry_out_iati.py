@@ -1,14 +1,14 @@
 """The plan of an import made true: all of it, or nothing."""
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation.imports.iati_records import document_of, participation_of, set_fields
 from cooperation.imports.known import read_known
 from cooperation.imports.plan_iati import Outcome
-from cooperation.models import Document, Participation, Project, PublicationStatus
+from cooperation.models import Document, Edit, Participation, Project, PublicationStatus, editing
 
 BATCH = 400
 # Lines that a sentence names.
@@ -19,15 +19,16 @@ class ImportRefusedError(Exception):
     """Nothing was written. The text says why, in one sentence."""
 
 
-def carry_out(planned, publish=False):
-    """Write what `plan` gave: new records as drafts, or published with `publish`.
+def carry_out(planned, publish=False, by=None, what=""):
+    """Write what `plan` gave, new records as drafts, or published with `publish`, and give the `Edit`, to be undone by.
 
-    Raises `ImportRefusedError`, and then nothing is written.
+    `by` is who does it, nobody where a program does; `what` the name of the file or program. Raises
+    `ImportRefusedError`, and then nothing is written.
     """
     if publish:
         refuse_without_modality(planned)
     known = read_known()
-    with transaction.atomic():
+    with editing(Edit.Kind.IMPORT if by else Edit.Kind.PROGRAM, by=by, what=what) as edit:
         for row in planned:
             if row.outcome is Outcome.NEW:
                 carry_out_one(row, new_project(row, publish), known)
@@ -36,6 +37,7 @@ def carry_out(planned, publish=False):
             projects = present_projects(changed)
             for row in changed:
                 carry_out_one(row, projects[row.held.project.pk], known)
+    return edit
 
 
 def refuse_without_modality(planned):

@@ -1,8 +1,13 @@
 """What the registry stores. `PUBLIC_RECORDS` is the list that navigation, pages and contract tests go by."""
 
+from django.apps import apps
+
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
+from cooperation.models.checked_address import CheckedAddress, CheckResult
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
 from cooperation.models.data_version import Change, DataVersion
+from cooperation.models.desk import Correction, DuplicatePair, ImportBatch, PendingChange
+from cooperation.models.edit import Bookkeeping, Edit, Kept, PastRow, Versioned, editing
 from cooperation.models.event import Event, EventKind, EventRegion, read_events
 from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
@@ -17,19 +22,37 @@ from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
 
 PUBLIC_RECORDS = (Project, Agency, Forum, Fund, Country, Milestone, Lesson, Source)
 
+
+def registry_models(*, include_auto_created=False):
+    """The models that hold the registry, without its bookkeeping."""
+    models = apps.get_app_config("cooperation").get_models(include_auto_created=include_auto_created)
+    return [model for model in models if not issubclass(model, Bookkeeping)]
+
+
+def desk_models():
+    """The bookkeeping that curators work with, without the past rows."""
+    return [Edit, PendingChange, Correction, ImportBatch, DuplicatePair]
+
+
 __all__ = [
     "PUBLIC_RECORDS",
     "Agency",
     "AgencyCitation",
     "AgencyRole",
+    "Bookkeeping",
     "Change",
+    "CheckResult",
+    "CheckedAddress",
     "Citation",
     "Claim",
     "Contribution",
+    "Correction",
     "Country",
     "CountryCitation",
     "DataVersion",
     "Document",
+    "DuplicatePair",
+    "Edit",
     "Event",
     "EventKind",
     "EventRegion",
@@ -42,7 +65,9 @@ __all__ = [
     "FundCitation",
     "FundManager",
     "Goal",
+    "ImportBatch",
     "Instrument",
+    "Kept",
     "Lesson",
     "LessonCitation",
     "Meeting",
@@ -51,6 +76,8 @@ __all__ = [
     "MilestoneCitation",
     "Participation",
     "PartnerRole",
+    "PastRow",
+    "PendingChange",
     "PortalRegion",
     "Project",
     "ProjectCitation",
@@ -61,9 +88,13 @@ __all__ = [
     "SourcedPart",
     "Subregion",
     "Theme",
+    "Versioned",
     "Vitality",
+    "desk_models",
+    "editing",
     "format_partial_date",
     "read_events",
+    "registry_models",
     "scope_of",
     "vitality",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField
 from cooperation.models.record import Record, RecordQuerySet, name_with_acronym
@@ -22,7 +23,7 @@ class AgencyQuerySet(RecordQuerySet):
         )
 
 
-class Agency(Record):
+class Agency(Record, CheckedAddress):
     """A body that provides, receives, funds or organises cooperation: an agency, a ministry, a bank, a UN entity."""
 
     class Kind(models.TextChoices):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.edit import Versioned
 from cooperation.models.record import PublicQuerySet
 from cooperation.models.source import Citation
 
@@ -55,7 +56,7 @@ class CountryQuerySet(PublicQuerySet):
         return self.get(iso3=iso3)
 
 
-class Country(models.Model):
+class Country(Versioned):
     """A country or area of the UN M49 list (where that list has no row: of ISO 3166-1).
 
     Countries are reference records: always public, never drafts.

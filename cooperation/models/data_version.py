@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.edit import Bookkeeping
 
-class DataVersion(models.Model):
+
+class DataVersion(Bookkeeping):
     """A counter: `data` moves with every change of a record, `search` says how far the search index has followed.
 
     A number is at least the time of the change in microseconds since 1970, so that none comes twice, not even after a
@@ -22,7 +24,7 @@ class DataVersion(models.Model):
         return f"{self.name}: {self.number}"
 
 
-class Change(models.Model):
+class Change(Bookkeeping):
     """At which data version a record last changed: its own row, or a row that belongs to it.
 
     An empty record type means that any record may have changed.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cooperation.models.agency import Agency
+from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField, not_before
 from cooperation.models.record import PublicationStatus, Record, RecordQuerySet, name_with_acronym
@@ -55,7 +56,7 @@ class ForumQuerySet(RecordQuerySet):
         )
 
 
-class Forum(Record):
+class Forum(Record, CheckedAddress):
     """A place where countries meet and cooperate: an organisation, a platform, a network, a conference."""
 
     class Kind(models.TextChoices):
@@ -104,6 +105,7 @@ class Forum(Record):
         "further",
     )
     EXPECTED_FACTS = ("established", "secretariat", "rhythm_months", "website")
+    _history_m2m_fields = ("themes",)
     SOURCED_PARTS = ("memberships", "roles", "meetings")
     SEARCH_KEYS = ("slug", "name", "acronym", "name_es", "name_pt", "name_fr", "former_names")
     SEARCH_NAMES = ("name", "acronym", "name_es", "name_pt", "name_fr", "former_names")
@@ -347,6 +349,7 @@ class Meeting(SourcedPart):
         CANCELLED = "cancelled", _("Cancelled")
 
     owner = "forum"
+    _history_m2m_fields = ("hosts",)
 
     forum = models.ForeignKey(Forum, models.CASCADE, related_name="meetings", verbose_name=_("forum"))
     edition = models.CharField(

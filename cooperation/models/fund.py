@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.models.agency import Agency
+from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.country import Country
 from cooperation.models.forum import Forum
 from cooperation.models.partial_date import PartialDateField
@@ -49,7 +50,7 @@ class FundQuerySet(RecordQuerySet):
         )
 
 
-class Fund(Record):
+class Fund(Record, CheckedAddress):
     """A fund, facility or trust fund for South-South or triangular cooperation."""
 
     FACTS = (

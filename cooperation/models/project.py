@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.models.agency import Agency
+from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.country import Country, PortalRegion
 from cooperation.models.forum import Forum
 from cooperation.models.fund import CURRENCY_CODE, Fund, amount_with_currency
@@ -90,6 +91,7 @@ class Project(Record):
         "further",
     )
     EXPECTED_FACTS = ("status", "start", "end", "budget_amount")
+    _history_m2m_fields = ("themes", "goals", "instruments")
     SOURCED_PARTS = ("participations", "documents")
     SEARCH_KEYS = ("slug", "official_id", "iati_identifier", "title")
     SEARCH_NAMES = ("title", "official_id", "iati_identifier")
@@ -276,7 +278,7 @@ class DocumentQuerySet(SourcedQuerySet):
         return self.get(project__slug=project, url=url)
 
 
-class Document(SourcedPart):
+class Document(SourcedPart, CheckedAddress):
     """A document of a project on the web: an agreement, a report, an evaluation."""
 
     class Category(models.TextChoices):
@@ -290,6 +292,7 @@ class Document(SourcedPart):
         WEB_PAGE = "A12", _("Activity web page")
 
     owner = "project"
+    ADDRESS = "url"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="documents", verbose_name=_("project"))
     title = models.CharField(_("title"), max_length=300)

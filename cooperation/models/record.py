@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.edit import Kept, Versioned
+
 
 class PublicationStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
@@ -54,8 +56,10 @@ def name_with_acronym(record):
     return f"{record.name} ({record.acronym})" if record.acronym not in ("", record.name) else record.name
 
 
-class FormerSlug(models.Model):
+class FormerSlug(Kept):
     """An address that a record once had. It redirects to the present one for ever."""
+
+    is_watched = False  # it changes with its record, which is
 
     record_type = models.CharField(_("record type"), max_length=30)
     slug = models.SlugField(_("former address"), max_length=100)
@@ -73,12 +77,16 @@ class FormerSlug(models.Model):
     @classmethod
     def remember(cls, record_type, old, new):
         """Make `old`, and whatever led to `old`, lead to `new`."""
-        cls.objects.filter(record_type=record_type, slug=new).delete()
-        cls.objects.filter(record_type=record_type, current=old).update(current=new)
+        # One by one, so that each is kept in the history and can be undone.
+        for former in cls.objects.filter(record_type=record_type, slug=new):
+            former.delete()
+        for former in cls.objects.filter(record_type=record_type, current=old):
+            former.current = new
+            former.save()
         cls.objects.create(record_type=record_type, slug=old, current=new)
 
 
-class Record(models.Model):
+class Record(Versioned):
     """A record of the registry: it has a permanent public id and is seen by the public once it is published."""
 
     # The field that names the record in addresses, exports and fixtures.
@@ -116,7 +124,6 @@ class Record(models.Model):
     )
     created = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
-    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
@@ -126,11 +133,9 @@ class Record(models.Model):
 
     def save(self, *args, **kwargs):
         stored_slug = self._stored_slug()
-        if stored_slug is not None:
-            self.version += 1
         self.updated = timezone.now()
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "updated"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], "updated"}
         super().save(*args, **kwargs)
         if stored_slug not in (None, self.slug):
             FormerSlug.remember(self._meta.model_name, stored_slug, self.slug)

@@ -6,9 +6,22 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.checked_address import CheckedAddress
+from cooperation.models.edit import Kept, Versioned
 from cooperation.models.partial_date import PartialDateField
-from cooperation.models.record import PublicationStatus, PublicQuerySet, Record
+from cooperation.models.record import PublicationStatus, PublicQuerySet, Record, RecordQuerySet
 from cooperation.models.web_address import WebAddressField, web_address_only
+
+# The fact that is none of the fields or parts of a record: one sentence more.
+FURTHER = "further"
+
+
+def fact_label(model, fact):
+    """The reader's word for a fact of `model`: the name of its field or of its parts."""
+    if fact == FURTHER:
+        return _("further fact")
+    found = model._meta.get_field(fact)
+    return found.related_model._meta.verbose_name_plural if found.auto_created else found.verbose_name
 
 
 class SourceQuerySet(PublicQuerySet):
@@ -20,14 +33,17 @@ class SourceQuerySet(PublicQuerySet):
             backs_something |= Exists(rows.of_published())
         return self.filter(backs_something)
 
+    once_at = RecordQuerySet.once_at  # a source that was merged into another leads there
+
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
 
 
-class Source(models.Model):
+class Source(Versioned, CheckedAddress):
     """A page, document or dataset that says what a record says."""
 
     PUBLIC_ID = "slug"
+    ADDRESS = "url"
     SEARCH_KEYS = ("slug", "title", "url")
     SEARCH_NAMES = ("title",)
     SEARCH_TEXTS = ("publisher", "url")
@@ -35,11 +51,6 @@ class Source(models.Model):
     class Kind(models.TextChoices):
         PRIMARY = "primary", _("Primary")
         SECONDARY = "secondary", _("Secondary")
-
-    class CheckResult(models.TextChoices):
-        OK = "ok", _("Answers")
-        MOVED = "moved", _("Moved")
-        BROKEN = "broken", _("Does not answer")
 
     slug = models.SlugField(
         _("public id"),
@@ -67,8 +78,6 @@ class Source(models.Model):
         _("read on"), null=True, blank=True, help_text=_("The day on which the page was read.")
     )
     archived_url = WebAddressField(_("archived copy"), blank=True, help_text=_("Address of a copy in a web archive."))
-    checked_on = models.DateField(_("last checked"), null=True, blank=True)
-    check_result = models.CharField(_("result of the last check"), max_length=10, choices=CheckResult, blank=True)
 
     objects = SourceQuerySet.as_manager()
 
@@ -111,7 +120,7 @@ class CitationQuerySet(SourcedQuerySet):
         return self.get(**{f"{owner}__{public_id_field}": public_id}, fact=fact, source__slug=source, value=value)
 
 
-class Citation(models.Model):
+class Citation(Kept):
     """One source for one fact of a record, and what that source says.
 
     Two citations of one fact with different values are both kept and both shown. The record's own value is the one
@@ -164,7 +173,7 @@ class Citation(models.Model):
             )
 
 
-class SourcedPart(models.Model):
+class SourcedPart(Kept):
     """A row of a record that names its source itself: a partner, a member, a meeting.
 
     A second source that gives another value for such a row is a citation of the record.

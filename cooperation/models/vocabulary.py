@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.models.edit import Versioned
+
 
 class PartnerRole(models.TextChoices):
     """What a partner does in a cooperation, in the order in which roles are shown."""
@@ -25,7 +27,7 @@ class CodeQuerySet(models.QuerySet):
         return self.get(code=code)
 
 
-class Theme(models.Model):
+class Theme(Versioned):
     """What a cooperation is about. The DAC CRS codes say where an IATI file puts it."""
 
     code = models.SlugField(
@@ -62,7 +64,7 @@ class GoalQuerySet(models.QuerySet):
         return self.get(number=number)
 
 
-class Goal(models.Model):
+class Goal(Versioned):
     """One of the 17 Sustainable Development Goals."""
 
     number = models.PositiveSmallIntegerField(
@@ -94,7 +96,7 @@ class Goal(models.Model):
         return (self.number,)
 
 
-class Instrument(models.Model):
+class Instrument(Versioned):
     """A means of cooperation: training, an expert mission, a scholarship."""
 
     code = models.SlugField(_("code"), max_length=50, unique=True)

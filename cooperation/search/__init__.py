@@ -4,9 +4,10 @@
 names below are the whole interface; they hand out numbers of records, never records.
 """
 
+from cooperation.folding import fold, words_of
 from cooperation.search.finding import ids_holding, ids_named, ids_titled, suggestion
 from cooperation.search.index import PARTS, catch_up, rebuild, version_of_index
-from cooperation.search.words import Asked, Word, excerpt, fold, mark, read_question, words_of
+from cooperation.search.words import Asked, Word, excerpt, mark, read_question
 
 __all__ = [
     "PARTS",

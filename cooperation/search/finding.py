@@ -9,8 +9,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cooperation import changes
+from cooperation.folding import FUNCTION_WORDS
 from cooperation.search.index import LETTERS, PARTS, TYPES_AT_MOST, key_of, plans, version_of_index
-from cooperation.search.words import FUNCTION_WORDS, MOST_IN_COMPOUND, SHORTEST_BEGINNING, Word, words_in_place
+from cooperation.search.words import MOST_IN_COMPOUND, SHORTEST_BEGINNING, Word, words_in_place
 
 ENTRIES_OF = {
     "sqlite": "SELECT group_concat(rowid) FROM cooperation_search WHERE cooperation_search MATCH %s",

@@ -20,11 +20,12 @@ from unicodedata import unidata_version
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max
 
-from cooperation import changes
+from cooperation import changes, folding
+from cooperation.folding import fold, split, words_of
 from cooperation.models import PUBLIC_RECORDS, Record
 from cooperation.models.partial_date import PartialDateField
 from cooperation.search import words
-from cooperation.search.words import compounds_of, fold, split, words_of
+from cooperation.search.words import compounds_of
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +171,13 @@ def rules():
     parts = [
         [(plan.name, plan.declared) for plan in plans()],
         [TABLES, WHEN_FILLED, LONGEST_KEY, LONGEST_ENTRY, SHORTEST_KNOWN_WORD, GAP, ACRONYM.pattern],
-        [words.PLAIN_LETTERS, words.WORD.pattern, words.COMPOUND.pattern, words.MOST_IN_COMPOUND, words.LONGEST_WORD],
+        [
+            folding.PLAIN_LETTERS,
+            folding.WORD.pattern,
+            words.COMPOUND.pattern,
+            words.MOST_IN_COMPOUND,
+            folding.LONGEST_WORD,
+        ],
         unidata_version,
     ]
     return int(sha256(repr(parts).encode()).hexdigest()[:15], 16)

@@ -23,8 +23,8 @@ from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
 from cooperation.filters.shown import Problem
 from cooperation.views.generic import list_address, unless_behind, without
+from cooperation.views.record_files import PROBLEM, TEXT
 
-PROBLEM, TEXT = "application/problem+json", "text/plain; charset=utf-8"
 # Up to so many records a file is made whole, and then kept until a record changes.
 MOST_AT_ONCE = 2_000
 # Characters of a header; the words of a filter with 200 values would be longer than proxies take.

@@ -17,6 +17,7 @@ from cooperation.exports.files import list_files, part_files, record_files
 from cooperation.exports.json_ld import data_block, describe
 from cooperation.filters import FILTERSETS
 from cooperation.filters.paging import PAGE_SIZES, PagingForm
+from cooperation.history import what_changed, withdrawal
 from cooperation.models import Project, Record
 from cooperation.references import References, count_sources
 from cooperation.views.project_cards import project_cards
@@ -184,8 +185,23 @@ def taken_away(request, record, sources):
     }
 
 
+def withdrawn_page(request, model, public_id, withdrawn):
+    """The page at the address of a record that was withdrawn: when and why, and nothing else of it."""
+    context = {
+        "public_id": public_id,
+        "withdrawn": withdrawn,
+        "names": model._meta,
+        "list_url": list_address(model),
+    }
+    # It may be published again, and a browser could keep for long what is gone.
+    return TemplateResponse(request, "410.html", context, status=410, headers={"Cache-Control": "no-cache"})
+
+
 class RecordDetail(DetailView):
-    """One public record with its facts, its parts and its numbered sources. A former address leads to the present."""
+    """One public record with its facts, its parts and its numbered sources.
+
+    A former address leads to the present; that of a record that was withdrawn says so.
+    """
 
     context_object_name = "record"
     slug_url_kwarg = "public_id"
@@ -203,10 +219,14 @@ class RecordDetail(DetailView):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            present = self.model.objects.once_at(kwargs["public_id"])
-            if present is None:
+            public_id = kwargs["public_id"]
+            present = self.model.objects.once_at(public_id)
+            if present is not None:
+                return redirect(present, permanent=True)
+            withdrawn = withdrawal(self.model, public_id)
+            if withdrawn is None:
                 raise
-            return redirect(present, permanent=True)
+            return withdrawn_page(request, self.model, public_id, withdrawn)
 
     def lead(self, record, references):
         """What a page of this type shows before its key facts, as template context."""
@@ -231,6 +251,7 @@ class RecordDetail(DetailView):
             **self.sections(record, references),
             "further": references.further(),
             "sources": references.sources,
+            "changes": what_changed(record),
             "list_url": list_address(self.model),
             **taken_away(self.request, record, references.sources),
         }

@@ -12,7 +12,7 @@ from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
 from cooperation.exports.whole_registry import INDEX
 from cooperation.exports.write_json import write_json
 from cooperation.filters.flows import FlowsFilterSet
-from cooperation.models import Project
+from cooperation.models import Project, Record
 from cooperation.views.formats import PROBLEM
 from cooperation.views.openapi_parameters import (
     code_schemas,
@@ -188,6 +188,9 @@ def record_paths(model):
             "301": {"description": gettext("The record has another address now.")},
             "404": answered(NOT_THERE, HTML),
         }
+        if issubclass(model, Record):
+            withdrawn = gettext("The record was withdrawn. The answer says when and why.")
+            responses["410"] = answered(withdrawn, PROBLEM if each is files.JSON else TEXT)
         summary = gettext("%(record)s as %(format)s") % {"record": model._meta.verbose_name, "format": each.label}
         paths[f"{before}{{id}}{after}"] = operation(name, table.name, summary, [id_parameter(model)], responses)
     return paths

@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from cooperation.exports import files
 from cooperation.exports.cited import one_line, work_of
@@ -11,10 +13,16 @@ from cooperation.exports.write_bibtex import write_bibtex
 from cooperation.exports.write_iati import write_iati
 from cooperation.exports.write_json import as_objects, write_json
 from cooperation.exports.write_ris import write_ris
+from cooperation.history import withdrawal
+
+PROBLEM, TEXT = "application/problem+json", "text/plain; charset=utf-8"
 
 
 def record_file(model, file_format):
-    """The view of one record of `model` as a file. A former address leads to the present one in the same format."""
+    """The view of one record of `model` as a file.
+
+    A former address leads to the present one in the same format; that of a record that was withdrawn says so.
+    """
     name = f"{model._meta.model_name}_detail_{file_format.suffix}"
     write = WRITERS[file_format]
 
@@ -22,9 +30,12 @@ def record_file(model, file_format):
         record = model.objects.published().filter(**{model.PUBLIC_ID: public_id}).first()
         if record is None:
             present = model.objects.once_at(public_id)
-            if present is None:
+            if present is not None:
+                return redirect(name, present.public_id, permanent=True)
+            withdrawn = withdrawal(model, public_id)
+            if withdrawn is None:
                 raise Http404
-            return redirect(name, present.public_id, permanent=True)
+            return withdrawn_file(public_id, withdrawn, file_format)
         statement = statement_of(request, record)
         answer = HttpResponse(write(record, statement), content_type=f"{file_format.media_type}; charset=utf-8")
         answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -36,6 +47,30 @@ def record_file(model, file_format):
         return answer
 
     return view
+
+
+def withdrawn_file(public_id, withdrawn, file_format):
+    """What stands in place of a record that was withdrawn: when and why, and nothing else of it."""
+    sentence = gettext("The record “%(id)s” was withdrawn on %(date)s.")
+    sentence %= {"id": public_id, "date": date_format(withdrawn.made, "j F Y")}
+    if file_format is files.JSON:
+        content = {
+            "type": "about:blank",
+            "title": gettext("Gone"),
+            "status": 410,
+            "detail": sentence,
+            "id": public_id,
+            "withdrawn": f"{withdrawn.made:%Y-%m-%dT%H:%M:%SZ}",
+            "reason": withdrawn.reason or None,
+        }
+        answer = HttpResponse(write_json(content), status=410, content_type=PROBLEM)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        lines = [sentence, withdrawn.reason or gettext("No reason is on record."), ""]
+        answer = HttpResponse("\n".join(lines), status=410, content_type=TEXT)
+    # It may be published again, and a cache could keep for long what is gone.
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def statement_of(request, record):

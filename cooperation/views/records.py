@@ -185,18 +185,12 @@ class SourceList(RecordList):
     intro = _("Every page, document and dataset on which a published fact rests.")
 
 
-class SourceDetail(DetailView):
+class SourceDetail(RecordDetail):
     model = Source
-    context_object_name = "record"
-    template_name = "cooperation/source_detail.html"
-    slug_url_kwarg = "public_id"
-
-    def get_queryset(self):
-        return Source.objects.published()
 
     def get_context_data(self, **kwargs):
         return {
-            **super().get_context_data(**kwargs),
+            **DetailView.get_context_data(self, **kwargs),  # a source has no sources itself
             "backed": backed_by(self.object),
             "names": Source._meta,
             "list_url": list_address(Source),

@@ -3,6 +3,7 @@
 import shutil
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -66,8 +67,8 @@ class Opened:
 
 
 @pytest.fixture(scope="package")
-def portal(tmp_path_factory):
-    """Where the portal is served as in production, but over plain http: `http://127.0.0.1:port`."""
+def installation(tmp_path_factory):
+    """The portal with the fixtures, hard records and a curator."""
     skip_without_browser()
     installation = Installation.make(tmp_path_factory.mktemp("browser"))
     for command, variables in (
@@ -83,6 +84,12 @@ def portal(tmp_path_factory):
     ):
         result = installation.manage(*command, **variables)
         assert (result.returncode, result.stderr) == (0, "")
+    return installation
+
+
+@contextmanager
+def served(installation):
+    """Where it is served as in production, but over plain http: `http://127.0.0.1:port`."""
     port = free_port()
     server = ["-m", "gunicorn", "--preload", "--no-control-socket", "--threads", "4", "--bind"]
     process = installation.start(*server, f"127.0.0.1:{port}", "sscportal.wsgi")
@@ -91,6 +98,12 @@ def portal(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
     finally:
         end(process)
+
+
+@pytest.fixture(scope="package")
+def portal(installation):
+    with served(installation) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
@@ -104,6 +117,20 @@ def browser():
         browser.close()
 
 
+def signed_in(browser, portal, username, password):
+    """A browser of its own in which somebody is signed in."""
+    context = browser.new_context(base_url=portal, viewport=WIDE, reduced_motion="reduce")
+    context.add_init_script(REPORT_REFUSALS)
+    page = context.new_page()
+    page.goto("/admin/login/?next=/admin/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    page.click("input[type=submit]")
+    page.wait_for_url("**/admin/")
+    page.close()
+    return context
+
+
 @pytest.fixture(scope="package")
 def visitor(browser, portal):
     context = browser.new_context(base_url=portal, viewport=WIDE, reduced_motion="reduce")
@@ -113,16 +140,7 @@ def visitor(browser, portal):
 
 @pytest.fixture(scope="package")
 def curator_signed_in(browser, portal):
-    context = browser.new_context(base_url=portal, viewport=WIDE, reduced_motion="reduce")
-    context.add_init_script(REPORT_REFUSALS)
-    page = context.new_page()
-    page.goto("/admin/login/?next=/admin/")
-    for name, text in CURATOR.items():
-        page.fill(f"input[name={name}]", text)
-    page.click("input[type=submit]")
-    page.wait_for_url("**/admin/")
-    page.close()
-    return context
+    return signed_in(browser, portal, **CURATOR)
 
 
 @pytest.fixture(scope="package")

@@ -79,6 +79,8 @@ def serve(port):
     """Become the web server: this process ends and gunicorn goes on in its place, so that Ctrl-C reaches it."""
     # Whatever the environment says of another installation: this one is not for debugging, and on this computer only.
     os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost")
+    # There is one account: as long as nobody says otherwise, it may publish what it writes.
+    os.environ.setdefault("ONE_PERSON_OFFICE", "true")
     options = {
         "--chdir": str(settings.BASE_DIR),
         "--bind": f"{HOST}:{port}",

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 self.say(_("Nothing was written. Run the command again with --commit to import this."))
                 return
             try:
-                carry_out(planned, publish=publish)
+                carry_out(planned, publish=publish, what=f"import_iati {file.name}")
             except ImportRefusedError as refusal:
                 raise CommandError(str(refusal)) from refusal
         self.say(written_in_words(planned, publish))

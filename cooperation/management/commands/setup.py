@@ -2,14 +2,15 @@
 
 from contextlib import contextmanager
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from cooperation import search
-from cooperation.models import PUBLIC_RECORDS, Change, DataVersion
+from cooperation.history import begin_history
+from cooperation.models import PUBLIC_RECORDS, registry_models
+from cooperation.workflow import make_groups
 
 # Their numbers are their order: what a record refers to is there before it.
 FIXTURES = sorted(path.stem for path in settings.FIXTURE_DIRS[0].glob("*.yaml"))
@@ -31,6 +32,8 @@ class Command(BaseCommand):
                 self.say("The fixtures were left out.")
             else:
                 self.fill_empty_database()
+            begin_history("setup")
+            make_groups()
             self.bring_search_up_to_date()
             learn_table_sizes()
         self.collect_static_files()
@@ -49,12 +52,14 @@ class Command(BaseCommand):
         # One transaction for the question and the loading: no record can slip in between, and whatever stops the
         # loading leaves the database as empty as it was.
         with transaction.atomic():
-            if any(model._base_manager.exists() for model in record_models()):
+            if any(model._base_manager.exists() for model in registry_models()):
                 self.say("The database already holds records: the fixtures were left alone.")
                 return
             self.say("Loading the fixtures, which takes a moment …")
-            for name in FIXTURES:
-                load_fixture(name)
+            with without_copies():
+                for name in FIXTURES:
+                    load_fixture(name)
+            begin_history("fixtures")
         counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
         self.say(f"The fixtures were loaded: {', '.join(counts)}.")
 
@@ -71,9 +76,14 @@ class Command(BaseCommand):
         self.say("The static files were collected.")
 
 
-def record_models():
-    """The models of the registry, without its own bookkeeping."""
-    return [model for model in apps.get_app_config("cooperation").get_models() if model not in (Change, DataVersion)]
+@contextmanager
+def without_copies():
+    """Let nothing be kept in the history: the first copies of many rows are made together, in a tenth of the time."""
+    settings.SIMPLE_HISTORY_ENABLED = False
+    try:
+        yield
+    finally:
+        settings.SIMPLE_HISTORY_ENABLED = True
 
 
 def learn_table_sizes():

@@ -1,0 +1,47 @@
+"""`manage.py tidy_desk`: deletes what the curators’ desk need not keep, personal data above all."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.management import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cooperation.management.commands.setup import explain_database_errors
+from cooperation.models import Correction, ImportBatch
+
+IMPORT_DAYS = 30
+
+
+class Command(BaseCommand):
+    help = (
+        "Deletes what readers wrote, and their e-mail addresses, from reported mistakes that have been closed for "
+        "CORRECTION_RETENTION_DAYS (90 without that setting); that there was a case, and its answer, stay. Deletes "
+        f"spam of that age, and the files of imports older than {IMPORT_DAYS} days. Open cases are left alone. To be "
+        "run once a day, by cron."
+    )
+
+    def handle(self, **options):
+        now = timezone.now()
+        with explain_database_errors(), transaction.atomic():
+            emptied, spam = tidy_corrections(now - timedelta(days=settings.CORRECTION_RETENTION_DAYS))
+            files = tidy_imports(now - timedelta(days=IMPORT_DAYS))
+        self.stdout.write(
+            _("%(emptied)s closed cases emptied, %(spam)s of spam deleted, files of %(files)s imports deleted.")
+            % {"emptied": emptied, "spam": spam, "files": files}
+        )
+
+
+def tidy_corrections(before):
+    """`(number of closed cases emptied, number of spam deleted)`."""
+    spam, _per_model = Correction.objects.filter(state=Correction.State.SPAM, received__lt=before).delete()
+    closed = Correction.objects.exclude(state=Correction.State.OPEN).filter(closed__lt=before)
+    # Names may stand anywhere in a text, so all of it goes.
+    full = closed.exclude(what="", source="", email="")
+    return full.update(what="", source="", email=""), spam
+
+
+def tidy_imports(before):
+    """The number of imports whose file was deleted."""
+    return ImportBatch.objects.filter(made__lt=before).exclude(content=b"").update(content=b"")
