@@ -229,7 +229,7 @@ def test_dates_choices_amounts_links_and_lists_read_as_on_the_site(ana):
         ("Activity status", "", "Completed"),
         ("Start", "", "March 2019"),
         ("End", "", "2020"),
-        ("Budget as reported", "", "1,250,000.00"),
+        ("Budget", "", "1,250,000.00"),
         ("Currency", "", "USD"),
         ("Forum", "", "Forum for East Asia-Latin America Cooperation"),
         ("Themes", "Fisheries", "Digital trade, Health"),
@@ -639,3 +639,11 @@ def test_rehearsal_tells_what_would_change_and_leaves_nothing(ana):
     assert sorted(said(rehearse(write))) == [("Partner", "Provider; Thailand", ""), ("Theme", "", "Fisheries")]
     assert said(rehearse(lambda: undo(edit, ana, ""))) == [("Title", "Mangoes", "Mango trees")]
     assert (everything(), Edit.objects.count(), Project.history.count()) == (before, edits, copies)
+
+
+def test_draft_that_waited_for_its_modality_comes_back_as_it_was():
+    draft = builders.make_project("Fondo Chile", publication_status="draft", modality="")
+    with editing(Edit.Kind.FORM) as deletion:
+        draft.delete()
+    undo(deletion, None, "It was no duplicate.")
+    assert list(Project.objects.values_list("title", "modality")) == [("Fondo Chile", "")]

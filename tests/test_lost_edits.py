@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
+from cooperation.history import begin_history
 from cooperation.models import Edit, Forum, Fund, Meeting, Membership, Project, Source, Theme, editing
 from tests.admin_form import Form, errors, fill
 from tests.admin_records import ADMINS, MAKE_RECORD, add_url, change_url
@@ -230,6 +231,15 @@ def test_new_record_is_one_edit_too(curator):
     (edit,) = Edit.objects.filter(kind=Edit.Kind.FORM)
     assert (edit.by.username, Forum.history.get().edit, Membership.history.get().edit) == ("ana.ruiz", edit, edit)
     assert Forum.objects.get().publication_status == "draft"
+
+
+def test_first_copies_of_what_was_loaded_are_no_change(curator, colleague):
+    forum = make_forum(publication_status="draft")
+    Membership.objects.bulk_create([Membership(forum=forum, country=make_country("FJI"))])
+    begin_history("setup")
+    mine = open_form(curator, forum)
+    save(colleague, forum, established="1999")
+    assert list(compared(curator.post(change_url(forum), mine | {"name": "FEALAC"}))) == ["Established", "Name"]
 
 
 def test_row_that_somebody_added_meanwhile_stays(curator, colleague):

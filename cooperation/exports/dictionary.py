@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from cooperation.exports.columns import TABLES
 from cooperation.exports.event_table import EventColumns
 from cooperation.exports.flow_table import FlowColumns
-from cooperation.spreadsheet import as_text
 from cooperation.exports.statement import LICENCE_URL, PORTAL
 from cooperation.exports.table import Kind, public_code
 from cooperation.exports.write_csv import SEPARATOR
 from cooperation.exports.write_json import write_json
 from cooperation.models import Goal, Instrument, Theme
+from cooperation.spreadsheet import as_text
 
 # Their codes stand in no list of their own.
 VOCABULARIES = (Theme, Goal, Instrument)

@@ -5,8 +5,8 @@ Written by columns: Python’s csv module takes three times as long, since it lo
 
 from decimal import Decimal
 
-from cooperation.spreadsheet import MAY_BE_DANGEROUS, as_text
 from cooperation.exports.table import Kind
+from cooperation.spreadsheet import MAY_BE_DANGEROUS, as_text
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 SEPARATOR = "; "

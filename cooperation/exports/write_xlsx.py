@@ -7,10 +7,10 @@ import xlsxwriter
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from cooperation.spreadsheet import DANGEROUS
 from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
 from cooperation.exports.table import Kind
 from cooperation.exports.write_csv import SEPARATOR
+from cooperation.spreadsheet import DANGEROUS
 
 # What one sheet and one cell of Excel can hold.
 MOST_ROWS, MOST_CHARACTERS = 1_048_575, 32_767

@@ -234,9 +234,13 @@ def save_once_more(records):
 
 
 def check(row):
-    """Refuse, in words, what no form would take. Constraints are left to the database: rows may trade places."""
+    """Refuse, in words, what no form would take. Constraints are left to the database: rows may trade places.
+
+    What was empty may be so again: drafts that were imported wait for their curator.
+    """
+    empty = [field.name for field in row._meta.concrete_fields if getattr(row, field.attname) in ("", None)]
     try:
-        row.clean_fields()
+        row.clean_fields(exclude=empty)
     except ValidationError as error:
         problems = [
             f"{kind_of(type(row))}, {row._meta.get_field(name).verbose_name}: {message}"
