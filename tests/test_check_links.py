@@ -266,3 +266,14 @@ def test_curator_finds_broken_addresses(curator, model):
     page = read(curator, f"/admin/cooperation/{model}/?check_result__exact=broken")
     assert f"1 {model}" in page.text
     assert "Broken one" in page.text
+
+
+def test_finding_about_the_old_address_goes_when_a_curator_changes_it_and_only_then():
+    found = {"check_result": "broken", "check_detail": "Not found (404)", "checked_on": MONDAY}
+    agency = builders.make_agency(website="https://www.agci.cl/", **found)
+    agency.headquarters = "Santiago"
+    agency.save()
+    assert kept_of(agency)[0] == "broken"
+    agency.website = "https://www.agcid.gob.cl/"
+    agency.save()
+    assert kept_of(agency) == ("", "", None, None)

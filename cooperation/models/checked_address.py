@@ -28,11 +28,12 @@ class CheckedAddress(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        address = type(self)._base_manager.filter(pk=self.pk).values_list(self.ADDRESS, flat=True).first()
-        if address != getattr(self, self.ADDRESS):
-            # What was found was about another address.
-            self.checked_on = self.last_good_on = None
-            self.check_result = self.check_detail = ""
+        if not self._state.adding:
+            stored = type(self)._base_manager.filter(pk=self.pk).values_list(self.ADDRESS, flat=True).first()
+            if stored != getattr(self, self.ADDRESS):
+                # What was found was about another address.
+                self.checked_on = self.last_good_on = None
+                self.check_result = self.check_detail = ""
         super().save(*args, **kwargs)
 
     @property

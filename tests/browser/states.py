@@ -82,6 +82,13 @@ ADMIN = [
     State("login", "/admin/login/"),
     State("admin projects", "/admin/cooperation/project/", signed_in=True),
     State("admin project", "/admin/cooperation/project/add/", signed_in=True),
+    State("admin first page", "/admin/", signed_in=True),
+    State("admin guide", "/admin/guide/", signed_in=True),
+    State("admin change form", "/admin/cooperation/milestone/1/change/", signed_in=True),
+    State("admin story", "/admin/cooperation/milestone/1/story/", signed_in=True),
+    State("admin merge", "/admin/cooperation/milestone/1/merge/?with=2", signed_in=True),
+    State("admin import", "/admin/cooperation/importbatch/add/", signed_in=True),
+    State("admin duplicates", "/admin/cooperation/duplicatepair/", signed_in=True),
 ]
 
 # Lighthouse scores these: home, a list, a record, the matrix.
