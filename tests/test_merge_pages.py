@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cooperation.duplicates import MERGEABLE
-from cooperation.models import Agency, DuplicatePair, Edit, FormerSlug, Participation
+from cooperation.models import Agency, DuplicatePair, Edit, FormerSlug, Fund, Participation
 from tests.admin_form import Form
 from tests.admin_records import change_url, list_url
 from tests.builders import make_agency, make_fund, make_project
@@ -327,3 +327,12 @@ def test_list_of_pairs_is_filtered_by_type(curator):
         )
     shown = curator.get(list_url(DuplicatePair), {"record_type": "agency"}).context["cl"].result_list
     assert [pair.record_type for pair in shown] == ["agency"]
+
+
+def test_record_sent_to_be_merged_with_itself_stays_as_it_is_and_that_is_logged(curator, caplog):
+    fund = make_fund()
+    response = curator.post(merge_url(fund), {"with": fund.pk, "reason": "The same."})
+    assert (response.status_code, response.context["problem"]) == (400, "A record cannot be merged with itself.")
+    assert list(Fund.objects.values_list("pk", "version")) == [(fund.pk, 1)]
+    logged = [each.getMessage() for each in caplog.records if each.name.startswith("cooperation")]
+    assert logged == [f"ana.ruiz asked to merge a record with itself at {merge_url(fund)}"]

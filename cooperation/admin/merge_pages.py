@@ -96,6 +96,8 @@ def choice_page(model_admin, request, keep, wanted, found):
         problem = _("There is no other record “%(wanted)s”. Write its public id.") % {"wanted": wanted}
     else:
         problem = _("A record cannot be merged with itself.")
+        if request.method == "POST":
+            logger.warning("%s asked to merge a record with itself at %s", request.user, request.path)
     context = page_context(model_admin, request, keep) | {
         "title": _("Merge another record into “%(keep)s”") % {"keep": keep},
         "wanted": wanted,
