@@ -1,6 +1,7 @@
 """Table files as people send them, and as nobody should: each is read right, or refused in one sentence, at once."""
 
 import csv
+import gc
 import io
 import json
 import struct
@@ -19,6 +20,15 @@ from tests.iati_files import DATA, needs_data
 TITLE = "Cotton growers of Perú learn"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 AT_ONCE = 1  # second of computing
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_own_garbage():
+    """What the tests before these left in memory is not looked through on their time."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def read(content, name="projects.csv"):
