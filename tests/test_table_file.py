@@ -419,7 +419,7 @@ def test_broken_workbooks_are_refused_wherever_they_break():
         try:
             read_sheets(bytes(damaged), "projects.xlsx")
         except UnreadableFileError as refused:
-            assert refused.sentence.endswith(".")  # noqa: PT017
+            assert refused.sentence.endswith(".")  # noqa: PT017 (either is right: read, or refused in a sentence)
         assert time.process_time() - started < AT_ONCE
 
 
@@ -467,5 +467,5 @@ def test_every_hostile_file_is_read_or_refused_in_a_sentence_at_once():
         try:
             assert all(sheet.rows or sheet.faults for sheet in read_sheets(path.read_bytes(), path.name))
         except UnreadableFileError as refused:
-            assert refused.sentence.endswith(".")  # noqa: PT017
+            assert refused.sentence.endswith(".")  # noqa: PT017 (either is right: read, or refused in a sentence)
         assert time.process_time() - started < AT_ONCE

@@ -71,8 +71,8 @@ def opened(request):
 
 def repeated(request, **changes):
     """A copy of a request with other attributes: `method`, `POST`, `user`."""
-    # Read before it is copied: afterwards Django would read the body of the copy, and forget what it was given.
-    request.FILES  # noqa: B018
+    # Afterwards Django would read the body of the copy, and forget what it was given.
+    request.FILES  # noqa: B018 (asking for it is what reads the body)
     # Not by `copy`, which leaves out what cannot be pickled.
     copied = type(request).__new__(type(request))
     copied.__dict__.update(request.__dict__)

@@ -31,6 +31,7 @@ def desk(installation, tmp_path_factory):
 
 
 def test_a_curators_day_from_the_import_to_the_merge_that_is_undone(desk, browser):
+    # The file states no licence, so it cannot be part of the project; where it is, as in CI, nothing is skipped.
     if not GALAXY.exists():
         pytest.skip("The file of the South-South Galaxy is not beside the project (../shared/data)")
     editor, reviewer, publisher = (signed_in(browser, desk, name, PASSWORD).new_page() for name in PEOPLE)
