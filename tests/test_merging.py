@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cooperation.duplicates import MERGEABLE, MergeRefusedError, foresee, merge
+from cooperation.duplicates import MERGEABLE, MergeRefusedError, decide_different, foresee, merge
 from cooperation.duplicates.relations import relations_to
 from cooperation.history import begin_history, undo
 from cooperation.models import (
@@ -412,29 +412,82 @@ def test_change_that_waits_for_review_is_decided_first():
     ]
 
 
-def test_reported_mistakes_follow_the_record():
+def test_reported_mistakes_follow_the_record_and_come_back_with_it():
     tica, ticd = two_agencies()
-    report = Correction.objects.create(record_type="agency", record_id=ticd.pk, public_id=ticd.slug, what="It moved.")
+    ticd.slug = "thai-directorate"
+    ticd.save()
+    reports = [
+        Correction.objects.create(record_type="agency", record_id=record.pk, public_id=public_id, what="It moved.")
+        for record, public_id in (
+            (tica, "tica"),
+            (ticd, "thai-directorate"),
+            (ticd, "thai-cooperation-directorate"),
+        )
+    ]
 
-    make_one(tica, ticd)
+    edit = make_one(tica, ticd)
+    assert [again(report).record for report in reports] == [tica, tica, tica]
 
-    report.refresh_from_db()
-    assert report.record == tica
+    undo(edit, ana(), "They are two.")
+    assert [again(report).record for report in reports] == [tica, ticd, ticd]
+
+
+def test_reported_mistakes_of_a_source_come_back_with_it():
+    page, copy = make_source(), make_source("Report on TICA, second copy")
+    report = Correction.objects.create(record_type="source", record_id=copy.pk, public_id=copy.slug, what="It moved.")
+
+    undo(make_one(page, copy), ana(), "They are two.")
+
+    assert again(report).record == copy
+
+
+def again(row):
+    row.refresh_from_db()
+    return row
+
+
+def pairs():
+    rows = DuplicatePair.objects.order_by("first_id", "second_id")
+    return list(rows.values_list("first_id", "second_id", "score", "state", "decided_by__username", "edit"))
 
 
 def test_pair_is_decided_and_what_was_found_about_the_dropped_record_is_about_the_kept_one():
     tica, ticd = two_agencies()
-    third, fourth = make_agency("Cooperation Agency", country="PER"), make_agency("Aid Agency", country="PER")
-    for first, second, score in ((tica, ticd, 90), (ticd, third, 85), (tica, fourth, 83), (ticd, fourth, 82)):
-        DuplicatePair.objects.create(record_type="agency", first_id=first.pk, second_id=second.pk, score=score)
+    third, fourth, fifth = (make_agency(name, country="PER") for name in ("Coopera", "Aid Agency", "Peruvian Fund"))
+    for first, second, score, state in (
+        (tica, ticd, 90, "waiting"),
+        (tica, fourth, 83, "waiting"),
+        (ticd, third, 85, "waiting"),
+        (ticd, fourth, 82, "waiting"),
+        (ticd, fifth, 81, "different"),
+    ):
+        DuplicatePair.objects.create(
+            record_type="agency", first_id=first.pk, second_id=second.pk, score=score, state=state
+        )
 
     edit = make_one(tica, ticd)
 
-    pairs = DuplicatePair.objects.values_list("first_id", "second_id", "score", "state", "decided_by__username", "edit")
-    assert list(pairs) == [
+    assert pairs() == [
         (tica.pk, ticd.pk, 90, "merged", "ana.ruiz", edit.pk),
-        (tica.pk, third.pk, 85, "waiting", None, None),
+        (tica.pk, third.pk, 85, "waiting", None, edit.pk),
         (tica.pk, fourth.pk, 83, "waiting", None, None),
+        (tica.pk, fifth.pk, 81, "different", None, edit.pk),
+        (ticd.pk, fifth.pk, 81, "different", None, None),
+    ]
+
+
+def test_merge_undone_lets_the_pair_wait_again_and_keeps_what_was_decided_about_the_dropped_record():
+    tica, ticd = two_agencies()
+    fifth = make_agency("Peruvian Fund", country="PER")
+    DuplicatePair.objects.create(record_type="agency", first_id=tica.pk, second_id=ticd.pk, score=90)
+    decide_different(ticd, fifth, ana())
+
+    edit = make_one(tica, ticd)
+    undo(edit, ana(), "They are two.")
+
+    assert pairs() == [
+        (tica.pk, ticd.pk, 90, "waiting", None, None),
+        (ticd.pk, fifth.pk, 0, "different", "ana.ruiz", None),
     ]
 
 

@@ -50,7 +50,7 @@ def merge(keep, drop, from_drop, by, reason):
                 raise MergeRefusedError(problems)
             make_one(keep, drop, values_after(keep, drop, from_drop))
             decide_pairs(keep, drop, by, edit)
-            move_desk(keep, drop)
+            move_reports(keep, drop)
     except (ProtectedError, RestrictedError, IntegrityError) as error:
         raise MergeRefusedError([_("The two do not go together: %(error)s.") % {"error": error}]) from error
     return edit
@@ -242,26 +242,37 @@ def leads_to(pk, ends, field):
 
 
 def decide_pairs(keep, drop, by, edit):
-    """The pair of the two is decided. What was found about `drop` is now about `keep`, unless that is known."""
-    name = keep._meta.model_name
-    for pair in DuplicatePair.objects.filter(record_type=name).filter(Q(first_id=drop.pk) | Q(second_id=drop.pk)):
+    """The pair of the two is decided. What was found about `drop` is now about `keep` too, unless that is known.
+
+    What somebody has decided about `drop` is left as it is: it counts again when the merge is undone.
+    """
+    of_type = DuplicatePair.objects.filter(record_type=keep._meta.model_name)
+    for pair in of_type.filter(Q(first_id=drop.pk) | Q(second_id=drop.pk)):
         other = pair.second_id if pair.first_id == drop.pk else pair.first_id
-        if other == keep.pk:
+        if other == keep.pk or pair.state == DuplicatePair.State.MERGED:
             continue
-        first, second = sorted((other, keep.pk))
-        if DuplicatePair.objects.filter(record_type=name, first_id=first, second_id=second).exists():
+        of_kept = place_of(keep.pk, other)
+        if not of_type.filter(**of_kept).exists():
+            now = copy(pair)
+            now.pk, now.edit = None, edit
+            now.first_id, now.second_id = of_kept.values()
+            now.save(force_insert=True)
+        if pair.state == DuplicatePair.State.WAITING:
             pair.delete()
-        else:
-            pair.first_id, pair.second_id = first, second
-            pair.save()
-    first, second = sorted((keep.pk, drop.pk))
     merged = {"state": DuplicatePair.State.MERGED, "decided_by": by, "decided": timezone.now(), "edit": edit}
-    DuplicatePair.objects.update_or_create(
-        record_type=name, first_id=first, second_id=second, defaults=merged, create_defaults={"score": 100, **merged}
+    of_type.update_or_create(
+        record_type=keep._meta.model_name,
+        **place_of(keep.pk, drop.pk),
+        defaults=merged,
+        create_defaults={"score": 100, **merged},
     )
 
 
-def move_desk(keep, drop):
-    """Reports of mistakes and answered changes follow the record to which the address leads."""
-    for model in (Correction, PendingChange):
-        model.objects.filter(record_type=keep._meta.model_name, record_id=drop.pk).update(record_id=keep.pk)
+def place_of(one, other):
+    first, second = sorted((one, other))
+    return {"first_id": first, "second_id": second}
+
+
+def move_reports(keep, drop):
+    """Reports of mistakes follow the record to which the address leads."""
+    Correction.objects.filter(record_type=keep._meta.model_name, record_id=drop.pk).update(record_id=keep.pk)

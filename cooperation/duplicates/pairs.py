@@ -10,7 +10,6 @@ from cooperation.duplicates.likeness import MERGEABLE, read_likenesses
 from cooperation.duplicates.nearest import NEAR, Index, country_words
 from cooperation.models import DuplicatePair
 
-MERGED = DuplicatePair.State.MERGED
 LONGEST_WHY = DuplicatePair._meta.get_field("why").max_length
 
 
@@ -66,11 +65,8 @@ def refresh():
             found = {(pair.first, pair.second): pair for pair in find_pairs(model)}
             for kept in DuplicatePair.objects.filter(record_type=name):
                 pair = found.pop((kept.first_id, kept.second_id), None)
-                if kept.state == DuplicatePair.State.DIFFERENT or (kept.state == MERGED and pair is None):
+                if kept.state != DuplicatePair.State.WAITING:
                     continue
-                if kept.state == MERGED:
-                    # Both are there again: the merge was undone.
-                    kept.state, kept.decided_by, kept.decided, kept.edit = DuplicatePair.State.WAITING, None, None, None
                 if pair is None:
                     kept.delete()
                 else:

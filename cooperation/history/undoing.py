@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 
 from cooperation.history.past import columns, many, owner_of, parts_of, steps_of_edits
 from cooperation.history.wording import Words, differences, field_of, kind_of
-from cooperation.models import Edit, FormerSlug, PublicationStatus, Record, Versioned, editing
+from cooperation.models import (
+    Correction,
+    DuplicatePair,
+    Edit,
+    FormerSlug,
+    PublicationStatus,
+    Record,
+    Versioned,
+    editing,
+)
 
 # Edits that have a way back of their own, or are the beginning.
 NOT_UNDONE = (Edit.Kind.STEP, Edit.Kind.LOADED)
@@ -44,6 +53,8 @@ def undo(edit, by, reason, record=None):
             if problems:
                 raise UndoRefusedError(problems)
             put_back(steps, live)
+            if record is None:
+                put_desk_back(edit, steps)
     except (ProtectedError, RestrictedError) as error:
         rows = ", ".join(sorted(f"{kind_of(type(row))} “{row}”" for row in error.args[1])[:5])
         raise UndoRefusedError(
@@ -231,6 +242,19 @@ def save_once_more(records):
     for model, ids in wanted.items():
         for record in model._base_manager.filter(pk__in=ids):
             record.save()
+
+
+def put_desk_back(edit, steps):
+    """What a merge did to the curators’ desk, which has no history of its own."""
+    pairs = DuplicatePair.objects.filter(edit=edit)
+    pairs.exclude(state=DuplicatePair.State.MERGED).delete()
+    pairs.update(state=DuplicatePair.State.WAITING, decided_by=None, decided=None, edit=None)
+    for step in steps:
+        if step.after is None and hasattr(step.model, "PUBLIC_ID"):
+            of_type = {"record_type": step.model._meta.model_name}
+            slug = step.before[step.model.PUBLIC_ID]
+            slugs = {slug, *FormerSlug.objects.filter(**of_type, current=slug).values_list("slug", flat=True)}
+            Correction.objects.filter(**of_type, public_id__in=slugs).update(record_id=step.pk)
 
 
 def check(row):
