@@ -1,4 +1,7 @@
-"""Whatever arrives in a query string is answered in words, within a bounded number of queries: 20,000 requests."""
+"""Whatever arrives in a query string is answered in words, within a bounded number of queries.
+
+Each database is asked 10,000 times, and not the same.
+"""
 
 import json
 import random
@@ -17,7 +20,7 @@ from tests.records import list_url, make_one_of_each
 
 pytestmark = pytest.mark.django_db
 
-REQUESTS_AT_EACH_ADDRESS = 1_500
+REQUESTS_AT_EACH_ADDRESS = 750
 QUERIES_AT_MOST = 30
 NAUGHTY_STRINGS = settings.BASE_DIR.parent / "shared" / "data" / "fuzz" / "blns" / "blns.json"
 
@@ -156,7 +159,7 @@ def test_hostile_requests_are_answered_in_words(client, address):
     search.catch_up()
     client.get(address, {"q": "fealac"})
     # The time of one request is of no interest here; the same ones are asked at each run.
-    asked = questions(ADDRESSES[address], random.Random(address))
+    asked = questions(ADDRESSES[address], random.Random(f"{address} {connection.vendor}"))
     wrong = []
     for _request in range(REQUESTS_AT_EACH_ADDRESS):
         query = next(asked)

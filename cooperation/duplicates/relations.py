@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from cooperation.models import Citation, registry_models
+from cooperation.models import Citation, registry_models, unique_names
 
 
 @dataclass(frozen=True)
@@ -110,23 +110,3 @@ class Twins:
         for number, (names, about) in enumerate(self.keys):
             if about is None or row.pk in about:
                 yield number, *(getattr(row, row._meta.get_field(name).attname) for name in names)
-
-
-def unique_names(model):
-    """`[(names of fields that are unique together, under which condition), ...]`"""
-    for field in model._meta.concrete_fields:
-        if field.unique and field.is_relation:
-            yield [field.name], None
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint):
-            yield (
-                constraint.fields or [name for part in constraint.expressions for name in names_in(part)],
-                constraint.condition,
-            )
-
-
-def names_in(expression):
-    """The fields that an expression of a constraint reads."""
-    if isinstance(expression, models.F):
-        return [expression.name]
-    return [name for part in expression.get_source_expressions() for name in names_in(part)]

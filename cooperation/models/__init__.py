@@ -17,6 +17,7 @@ from cooperation.models.partial_date import format_partial_date
 from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope, scope_of
 from cooperation.models.record import FormerSlug, PublicationStatus, Record
 from cooperation.models.source import Citation, Source, SourcedPart
+from cooperation.models.unique_names import unique_names
 from cooperation.models.vitality import Vitality, vitality
 from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
 
@@ -96,5 +97,6 @@ __all__ = [
     "read_events",
     "registry_models",
     "scope_of",
+    "unique_names",
     "vitality",
 ]

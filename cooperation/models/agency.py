@@ -8,7 +8,7 @@ from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField
 from cooperation.models.record import Record, RecordQuerySet, name_with_acronym
-from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.source import Citation, SourcedPart
 from cooperation.models.vocabulary import PartnerRole
 from cooperation.models.web_address import WebAddressField, web_address_only
 
@@ -122,11 +122,6 @@ class Agency(Record, CheckedAddress):
         return name_with_acronym(self)
 
 
-class AgencyRoleQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, agency, role):
-        return self.get(agency__slug=agency, role=role)
-
-
 class AgencyRole(SourcedPart):
     """What an agency does in cooperation as a rule, whatever its part in one project."""
 
@@ -137,8 +132,6 @@ class AgencyRole(SourcedPart):
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="roles", verbose_name=_("agency"))
     role = models.CharField(_("role"), max_length=12, choices=ROLES)
 
-    objects = AgencyRoleQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("role in cooperation")
         verbose_name_plural = _("roles in cooperation")
@@ -147,9 +140,6 @@ class AgencyRole(SourcedPart):
 
     def __str__(self):
         return self.get_role_display()
-
-    def natural_key(self):
-        return (self.agency.slug, self.role)
 
 
 class AgencyCitation(Citation):

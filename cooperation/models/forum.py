@@ -187,9 +187,6 @@ class MembershipQuerySet(SourcedQuerySet):
         """Members and associate members of today: not observers, partners or former members."""
         return self.filter(Membership.as_of())
 
-    def get_by_natural_key(self, forum, country, kind, joined):
-        return self.get(forum__slug=forum, country__iso3=country, kind=kind, joined=joined)
-
 
 class Membership(SourcedPart):
     """A country in a forum, from when to when, and as what."""
@@ -252,21 +249,6 @@ class Membership(SourcedPart):
         left_later = Q(left__gte=f"{year:04d}") & ~Q(kind__in=(cls.Kind.OBSERVER, cls.Kind.PARTNER))
         return joined & (stayed | left_later)
 
-    def natural_key(self):
-        return (self.forum.slug, self.country.iso3, self.kind, self.joined)
-
-
-class ForumRoleQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, forum, role, country, agency, organisation, start):
-        return self.get(
-            forum__slug=forum,
-            role=role,
-            country__iso3=country,
-            agency__slug=agency,
-            organisation=organisation,
-            start=start,
-        )
-
 
 class ForumRole(SourcedPart):
     """Who carries a forum: who began it, called it, hosted it, chaired it, keeps its secretariat."""
@@ -291,8 +273,6 @@ class ForumRole(SourcedPart):
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     start = PartialDateField(_("from"), blank=True)
     end = PartialDateField(_("until"), blank=True)
-
-    objects = ForumRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role in the forum")
@@ -325,19 +305,11 @@ class ForumRole(SourcedPart):
         """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
         return bool(self.country or self.agency or self.organisation)
 
-    def natural_key(self):
-        country = self.country.iso3 if self.country else None
-        agency = self.agency.slug if self.agency else None
-        return (self.forum.slug, self.role, country, agency, self.organisation, self.start)
-
 
 class MeetingQuerySet(SourcedQuerySet):
     def held(self):
         """Meetings that took place: not those that were only announced, nor those called off."""
         return self.filter(outcome=Meeting.Outcome.HELD)
-
-    def get_by_natural_key(self, forum, date, edition):
-        return self.get(forum__slug=forum, date=date, edition=edition)
 
 
 class Meeting(SourcedPart):
@@ -394,9 +366,6 @@ class Meeting(SourcedPart):
 
     def __str__(self):
         return f"{self.edition or self.forum} ({self.date})"
-
-    def natural_key(self):
-        return (self.forum.slug, self.date, self.edition)
 
 
 class ForumCitation(Citation):

@@ -12,7 +12,7 @@ from cooperation.models.country import Country
 from cooperation.models.forum import Forum
 from cooperation.models.partial_date import PartialDateField
 from cooperation.models.record import Record, RecordQuerySet
-from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.source import Citation, SourcedPart
 from cooperation.models.web_address import WebAddressField, web_address_only
 
 CURRENCY_CODE = RegexValidator(r"\A[A-Z]{3}\Z", _("Three capital letters of ISO 4217. Example: USD."))
@@ -118,11 +118,6 @@ class Fund(Record, CheckedAddress):
         return [manager for manager in self.managers.all() if manager.names_someone]
 
 
-class FundManagerQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, fund, agency, organisation):
-        return self.get(fund__slug=fund, agency__slug=agency, organisation=organisation)
-
-
 class FundManager(SourcedPart):
     """A body that manages a fund."""
 
@@ -135,8 +130,6 @@ class FundManager(SourcedPart):
     organisation = models.CharField(
         _("organisation"), max_length=200, blank=True, help_text=_("In words, if it has no record here.")
     )
-
-    objects = FundManagerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("manager")
@@ -165,14 +158,6 @@ class FundManager(SourcedPart):
         """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
         return bool(self.agency or self.organisation)
 
-    def natural_key(self):
-        return (self.fund.slug, self.agency.slug if self.agency else None, self.organisation)
-
-
-class ContributionQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, fund, country, organisation):
-        return self.get(fund__slug=fund, country__iso3=country, organisation=organisation)
-
 
 class Contribution(SourcedPart):
     """A country or an organisation that pays into a fund."""
@@ -184,8 +169,6 @@ class Contribution(SourcedPart):
         Country, models.PROTECT, null=True, blank=True, related_name="contributions", verbose_name=_("country or area")
     )
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
-
-    objects = ContributionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contributor")
@@ -208,9 +191,6 @@ class Contribution(SourcedPart):
 
     def __str__(self):
         return str(self.country or self.organisation)
-
-    def natural_key(self):
-        return (self.fund.slug, self.country.iso3 if self.country else None, self.organisation)
 
 
 class FundCitation(Citation):

@@ -15,7 +15,7 @@ from cooperation.models.fund import Fund
 from cooperation.models.milestone import Milestone
 from cooperation.models.project import Project
 from cooperation.models.record import Record, RecordQuerySet
-from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.source import Citation, SourcedPart
 
 # A piece of evidence is one of these.
 EVIDENCE_RECORDS = ("forum", "milestone", "agency", "project", "fund", "country")
@@ -77,11 +77,6 @@ class Lesson(Record):
         return self.title
 
 
-class PositionQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, lesson, position):
-        return self.get(lesson__slug=lesson, position=position)
-
-
 class Claim(SourcedPart):
     """One claim of a lesson, and what the sources say of it."""
 
@@ -104,8 +99,6 @@ class Claim(SourcedPart):
     verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict)
     finding = models.TextField(_("finding"), help_text=_("What the sources say, in one sentence."))
 
-    objects = PositionQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
@@ -114,9 +107,6 @@ class Claim(SourcedPart):
 
     def __str__(self):
         return self.claim
-
-    def natural_key(self):
-        return (self.lesson.slug, self.position)
 
 
 class Evidence(SourcedPart):
@@ -169,8 +159,6 @@ class Evidence(SourcedPart):
     shows = models.TextField(_("what it shows"), help_text=_("One sentence."))
     support = models.CharField(_("support"), max_length=10, choices=Support, default=Support.DIRECT)
 
-    objects = PositionQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -206,9 +194,6 @@ class Evidence(SourcedPart):
     @property
     def names_record(self):
         return any(getattr(self, f"{name}_id") for name in EVIDENCE_RECORDS)
-
-    def natural_key(self):
-        return (self.lesson.slug, self.position)
 
 
 class LessonCitation(Citation):

@@ -13,7 +13,7 @@ from cooperation.models.forum import Forum
 from cooperation.models.fund import CURRENCY_CODE, Fund, amount_with_currency
 from cooperation.models.partial_date import PartialDateField, not_before
 from cooperation.models.record import Record, RecordQuerySet
-from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
+from cooperation.models.source import Citation, SourcedPart
 from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
 from cooperation.models.web_address import WebAddressField, web_address_only
 
@@ -186,18 +186,6 @@ class Project(Record):
         return [(label, members) for label, members in groups if members]
 
 
-class ParticipationQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, project, role, country, agency, organisation, start):
-        return self.get(
-            project__slug=project,
-            role=role,
-            country__iso3=country,
-            agency__slug=agency,
-            organisation=organisation,
-            start=start,
-        )
-
-
 class Participation(SourcedPart):
     """A partner in a project: a country, an agency or an organisation, in one role."""
 
@@ -229,8 +217,6 @@ class Participation(SourcedPart):
     )
     start = PartialDateField(_("from"), blank=True)
     end = PartialDateField(_("until"), blank=True)
-
-    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner")
@@ -267,16 +253,6 @@ class Participation(SourcedPart):
         """Whether a reader may learn who it is. An agency that is not public has been left out by the reading plan."""
         return bool(self.country or self.agency or self.organisation)
 
-    def natural_key(self):
-        country = self.country.iso3 if self.country else None
-        agency = self.agency.slug if self.agency else None
-        return (self.project.slug, self.role, country, agency, self.organisation, self.start)
-
-
-class DocumentQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, project, url):
-        return self.get(project__slug=project, url=url)
-
 
 class Document(SourcedPart, CheckedAddress):
     """A document of a project on the web: an agreement, a report, an evaluation."""
@@ -300,8 +276,6 @@ class Document(SourcedPart, CheckedAddress):
     category = models.CharField(_("category"), max_length=3, choices=Category)
     language = models.CharField(_("language"), max_length=2, blank=True, help_text=_("ISO 639-1. Example: es."))
 
-    objects = DocumentQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
@@ -313,9 +287,6 @@ class Document(SourcedPart, CheckedAddress):
 
     def __str__(self):
         return self.title
-
-    def natural_key(self):
-        return (self.project.slug, self.url)
 
 
 class ProjectCitation(Citation):

@@ -10,6 +10,7 @@ from cooperation.models.checked_address import CheckedAddress
 from cooperation.models.edit import Kept, Versioned
 from cooperation.models.partial_date import PartialDateField
 from cooperation.models.record import PublicationStatus, PublicQuerySet, Record, RecordQuerySet
+from cooperation.models.unique_names import unique_names
 from cooperation.models.web_address import WebAddressField, web_address_only
 
 # The fact that is none of the fields or parts of a record: one sentence more.
@@ -112,22 +113,37 @@ class SourcedQuerySet(models.QuerySet):
             return self
         return self.filter(**{f"{self.model.owner}__publication_status": PublicationStatus.PUBLISHED})
 
-
-class CitationQuerySet(SourcedQuerySet):
-    def get_by_natural_key(self, public_id, fact, source, value):
-        owner = self.model.owner
-        public_id_field = self.model._meta.get_field(owner).related_model.PUBLIC_ID
-        return self.get(**{f"{owner}__{public_id_field}": public_id}, fact=fact, source__slug=source, value=value)
+    def get_by_natural_key(self, *key):
+        return self.get(**dict(zip(self.model.key_columns(), key, strict=True)))
 
 
-class Citation(Kept):
+class RowOfRecord(Kept):
+    """A row that belongs to a record and rests on sources."""
+
+    owner = None  # name of the foreign key to the record
+
+    objects = SourcedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def key_columns(cls):
+        """The columns by which a row is told from all others."""
+        names = next(names for names, condition in unique_names(cls) if condition is None)
+        return [cls._meta.get_field(name).attname for name in names]
+
+    def natural_key(self):
+        """By which a fixture that is loaded again finds its rows; of ids, since no fixture names a row of a record."""
+        return tuple(getattr(self, name) for name in self.key_columns())
+
+
+class Citation(RowOfRecord):
     """One source for one fact of a record, and what that source says.
 
     Two citations of one fact with different values are both kept and both shown. The record's own value is the one
     that the curators accept.
     """
-
-    owner = None  # name of the foreign key to the record
 
     source = models.ForeignKey(Source, models.PROTECT, verbose_name=_("source"))
     fact = models.CharField(
@@ -145,8 +161,6 @@ class Citation(Kept):
     )
     note = models.TextField(_("note"), blank=True)
 
-    objects = CitationQuerySet.as_manager()
-
     class Meta:
         abstract = True
         verbose_name = _("citation")
@@ -160,9 +174,6 @@ class Citation(Kept):
     def record(self):
         return getattr(self, self.owner)
 
-    def natural_key(self):
-        return (self.record.public_id, self.fact, self.source.slug, self.value)
-
     def clean(self):
         super().clean()
         allowed = self._meta.get_field(self.owner).related_model.FACTS
@@ -173,13 +184,11 @@ class Citation(Kept):
             )
 
 
-class SourcedPart(Kept):
+class SourcedPart(RowOfRecord):
     """A row of a record that names its source itself: a partner, a member, a meeting.
 
     A second source that gives another value for such a row is a citation of the record.
     """
-
-    owner = None  # name of the foreign key to the record
 
     source = models.ForeignKey(
         Source,
@@ -190,8 +199,6 @@ class SourcedPart(Kept):
         help_text=_("Where this row is stated. Without one it is shown as “no source yet”."),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
-
-    objects = SourcedQuerySet.as_manager()
 
     class Meta:
         abstract = True
