@@ -14,6 +14,7 @@ from cooperation.management.commands.setup import FIXTURES, learn_table_sizes, w
 from cooperation.models import registry_models
 from cooperation.views import public_page
 from cooperation.workflow import make_groups
+from tests.installation import Installation
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -86,8 +87,28 @@ def publisher(db):
 
 
 @pytest.fixture(scope="session")
+def set_up(tmp_path_factory):
+    """An installation after its first `setup`, with what that `printed`. What changes it takes a copy of its `var`."""
+    return installation_after(tmp_path_factory.mktemp("set-up"), "setup")
+
+
+@pytest.fixture(scope="session")
+def set_up_empty(tmp_path_factory):
+    """The same without the fixtures."""
+    return installation_after(tmp_path_factory.mktemp("set-up-empty"), "setup", "--empty")
+
+
+def installation_after(folder, *command):
+    installation = Installation.make(folder)
+    result = installation.manage(*command)
+    assert (result.returncode, result.stderr) == (0, "")
+    installation.printed = result.stdout
+    return installation
+
+
+@pytest.fixture(scope="session")
 def rows_of_fixtures(django_db_setup, django_db_blocker):
-    """`[(SQL that inserts a row of a table, rows)]` of the fixtures: loading takes 15 seconds, inserting one."""
+    """`[(SQL that inserts a row of a table, rows)]` of the fixtures: loading takes ten seconds, inserting one."""
     tables = [model._meta.db_table for model in registry_models(include_auto_created=True)]
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
         with without_copies():

@@ -46,7 +46,7 @@ from tests.builders import (
     make_theme,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_every_model_is_in_the_admin():

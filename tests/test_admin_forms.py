@@ -27,7 +27,7 @@ from tests.admin_records import (
 )
 from tests.builders import make_agency, make_country, make_forum, make_project, make_source, make_theme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("model", [model for model in ADMINS if inlines_of(model)], ids=lambda model: model.__name__)

@@ -33,7 +33,7 @@ from tests import builders
 from tests.crawl import Page, crawl, is_page, read
 from tests.records import add_parts, cite, list_url, make_one_of_each, make_record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 every_record_type = pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
 every_publishable_type = pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests import builders
 from tests.crawl import Page, crawl, is_page, read
 from tests.records import list_url, make_one_of_each, make_record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SITE = "http://testserver"
 

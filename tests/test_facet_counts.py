@@ -13,6 +13,7 @@ from cooperation.filters import ProjectFilterSet
 from cooperation.filters.sides import MAY_GIVE, MAY_RECEIVE
 from cooperation.models import Fund, Goal, Instrument, Membership, Participation, PartnerRole, Project, Theme
 from tests import builders
+from tests.databases import share
 from tests.oracle import fitting_projects
 from tests.records import cite
 
@@ -155,7 +156,7 @@ def filterset_of(asked):
 
 
 @pytest.mark.usefixtures("scattered")
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_count_beside_a_value_is_the_length_of_the_list_after_choosing_it(data):
     asked = data.draw(filter_states())

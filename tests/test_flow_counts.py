@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cooperation.filters import ProjectFilterSet
 from cooperation.filters.flows import Level
+from tests.databases import share
 from tests.oracle import fitting_projects
 from tests.test_facet_counts import filter_states, scatter
 from tests.test_flows import flows_of
@@ -34,7 +35,7 @@ def listed(query):
 
 
 @pytest.mark.usefixtures("scattered")
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_number_is_the_length_of_its_list(data):
     query = QueryDict(mutable=True)

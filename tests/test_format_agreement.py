@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cooperation.models import Project
 from tests.crawl import Page
+from tests.databases import share
 from tests.files import atom_entries, csv_rows, iati_identifiers, json_pages, xlsx_rows
 from tests.oracle import fitting_projects
 from tests.test_facet_counts import filter_states, scatter
@@ -49,7 +50,7 @@ def counts_on(page):
 
 
 @pytest.mark.usefixtures("scattered")
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_page_and_formats_hold_the_same_records(data):
     client, asked = Client(), data.draw(filter_states())

@@ -16,7 +16,7 @@ from cooperation.models import PartnerRole, Project
 from cooperation.workflow import STEPS, make_groups
 from tests.admin_records import ADMINS, inlines_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 GUIDE = "/admin/guide/"
 

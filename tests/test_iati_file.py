@@ -8,6 +8,8 @@ import pytest
 from cooperation.imports.iati_file import MOST_BYTES, examine
 from tests.iati_files import DATA, PLAIN, needs_data, real_file
 
+pytestmark = pytest.mark.any_database
+
 
 def validation_rows():
     with (DATA / "iati" / "VALIDATION.tsv").open(newline="") as table:

@@ -9,6 +9,8 @@ from lxml import etree
 from tests.iati_rules import KINDS, Judge
 from tests.iati_standard import codes, judge, needs_standard, ruleset, schema, unknown_codes
 
+pytestmark = pytest.mark.any_database
+
 SUITE = settings.BASE_DIR.parent / "shared" / "data" / "iati" / "suite-rules-xslt"
 # Its region names no vocabulary. The rule of today goes by vocabularies.
 OUTDATED = {"3.4.1"}

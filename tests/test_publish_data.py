@@ -324,13 +324,12 @@ def test_every_user_of_the_machine_can_read_the_files():
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory):
+def installation(set_up, tmp_path_factory):
     """An installation with the fixtures in its database."""
-    installation = Installation.make(tmp_path_factory.mktemp("published"))
-    assert installation.manage("setup").returncode == 0
-    return installation
+    return Installation.make(tmp_path_factory.mktemp("published"), var=set_up.var)
 
 
+@pytest.mark.any_database
 def test_operator_publishes_while_a_curator_is_saving(installation):
     connection = sqlite3.connect(installation.database, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
@@ -361,6 +360,7 @@ print(before, during, after)
 """
 
 
+@pytest.mark.any_database
 def test_curator_saves_while_files_are_written_which_stay_as_of_one_moment(installation):
     result = installation.run("-c", CHANGE_IN_BETWEEN, DJANGO_SETTINGS_MODULE="sscportal.settings")
     assert (result.stdout, result.stderr) == ("0 0 True\n", "")

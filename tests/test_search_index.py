@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 from django.http import QueryDict
 
 from cooperation import changes, search
@@ -285,8 +287,11 @@ def test_emptied_database_has_an_empty_index():
 def test_tables_are_made_and_dropped_by_the_migration():
     builders.make_agency("Mekong Institute")
     search.catch_up()
-    call_command("migrate", "cooperation", "0003", verbosity=0)
+    migration = MigrationLoader(connection).get_migration("cooperation", "0004_search_index")
+    with connection.schema_editor() as editor:
+        migration.unapply(ProjectState(), editor)
     tables = [table for table in connection.introspection.table_names() if table.startswith("cooperation_search")]
-    call_command("migrate", verbosity=0)
+    with connection.schema_editor() as editor:
+        migration.apply(ProjectState(), editor)
     assert tables == []
     assert "agency" in holding("mekong")

@@ -8,15 +8,14 @@ import pytest
 
 from tests.installation import Installation, answers, end, free_port, wait_until
 
+pytestmark = pytest.mark.any_database
 STRONG_KEY = "a-key-of-a-test-that-has-fifty-signs-or-more-0123456789-ABCDEFGH"
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory):
+def installation(set_up_empty, tmp_path_factory):
     """An installation without records. Its settings are only read."""
-    installation = Installation.make(tmp_path_factory.mktemp("settings"))
-    assert installation.manage("setup", "--empty").returncode == 0
-    return installation
+    return Installation.make(tmp_path_factory.mktemp("settings"), var=set_up_empty.var)
 
 
 def read_settings(installation, expression, **variables):

@@ -19,23 +19,20 @@ import pytest
 
 from tests.installation import Installation, answers, end, free_port, wait_until
 
+pytestmark = pytest.mark.any_database
 LEFT_ALONE = "The database already holds records: the fixtures were left alone.\n"
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """An installation after one `setup`, with what that printed. Tests that change it take a copy of its `var`."""
-    installation = Installation.make(tmp_path_factory.mktemp("filled"))
-    result = installation.manage("setup")
-    assert (result.returncode, result.stderr) == (0, "")
-    installation.printed = result.stdout
-    return installation
+@pytest.fixture
+def full(set_up, tmp_path):
+    """An installation with the fixtures in its database."""
+    return Installation.make(tmp_path, var=set_up.var)
 
 
 @pytest.fixture
-def full(filled, tmp_path):
-    """An installation with the fixtures in its database."""
-    return Installation.make(tmp_path, var=filled.var)
+def empty(set_up_empty, tmp_path):
+    """An installation with an empty database that is up to date."""
+    return Installation.make(tmp_path, var=set_up_empty.var)
 
 
 @pytest.fixture
@@ -52,10 +49,10 @@ def refused(result):
     return lines[0].removeprefix("CommandError: ")
 
 
-def test_setup_says_what_it_loaded(filled):
-    projects = filled.query("SELECT COUNT(*) FROM cooperation_project")[0][0]
-    sources = filled.query("SELECT COUNT(*) FROM cooperation_source")[0][0]
-    lines = filled.printed.splitlines()
+def test_setup_says_what_it_loaded(set_up):
+    projects = set_up.query("SELECT COUNT(*) FROM cooperation_project")[0][0]
+    sources = set_up.query("SELECT COUNT(*) FROM cooperation_source")[0][0]
+    lines = set_up.printed.splitlines()
     assert lines[0] == "The database was brought up to date."
     assert lines[2].startswith(f"The fixtures were loaded: {projects} projects, ")
     assert lines[2].endswith(f", {sources} sources.")
@@ -63,9 +60,9 @@ def test_setup_says_what_it_loaded(filled):
     assert projects >= 200
 
 
-def test_setup_collects_compressed_static_files(filled):
-    assert (filled.var / "static" / "staticfiles.json").exists()
-    assert (filled.var / "static" / "admin" / "css" / "base.css.gz").exists()
+def test_setup_collects_compressed_static_files(set_up):
+    assert (set_up.var / "static" / "staticfiles.json").exists()
+    assert (set_up.var / "static" / "admin" / "css" / "base.css.gz").exists()
 
 
 def test_setup_repeated_changes_nothing(full):
@@ -122,40 +119,40 @@ def test_setup_empty_leaves_the_fixtures_out_and_one_record_keeps_them_out(fresh
     ],
     ids=["unknown field", "unknown model", "broken YAML"],
 )
-def test_setup_refuses_a_faulty_fixture_whole(fresh, right, wrong, key):
-    sources = fresh.folder / "fixtures" / "02_sources.yaml"
+def test_setup_refuses_a_faulty_fixture_whole(empty, right, wrong, key):
+    sources = empty.folder / "fixtures" / "02_sources.yaml"
     sources.write_text(sources.read_text().replace(right, wrong, 1))
-    result = fresh.manage("setup")
+    result = empty.manage("setup")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
     assert result.stderr.startswith("CommandError: The fixtures were not loaded. In fixtures/02_sources.yaml: ")
     assert key in result.stderr
     # The vocabulary comes before the sources and was in order.
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_source") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_source") == [(0,)]
 
 
-def test_setup_names_a_reference_that_leads_nowhere(fresh):
-    for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
+def test_setup_names_a_reference_that_leads_nowhere(empty):
+    for fixture in (empty.folder / "fixtures").glob("*.yaml"):
         fixture.write_text("[]")
     agency = "- model: cooperation.agency\n  fields: {slug: nowhere, name: Nowhere, kind: ministry, country: [XXX]}\n"
-    (fresh.folder / "fixtures" / "04_agencies.yaml").write_text(agency)
-    result = fresh.manage("setup")
+    (empty.folder / "fixtures" / "04_agencies.yaml").write_text(agency)
+    result = empty.manage("setup")
     assert result.returncode != 0
     assert "Traceback" not in result.stderr
     assert "In fixtures/04_agencies.yaml: " in result.stderr
     assert "XXX" in result.stderr
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_agency") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_agency") == [(0,)]
 
 
 @pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGKILL])
-def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_path):
-    sources = fresh.folder / "fixtures" / "02_sources.yaml"
+def test_setup_interrupted_leaves_nothing_half_loaded(empty, interruption, tmp_path):
+    sources = empty.folder / "fixtures" / "02_sources.yaml"
     whole = sources.read_text()
     sources.unlink()
     os.mkfifo(sources)  # the command waits at it, with the vocabulary in its transaction
     with (tmp_path / "output").open("w") as output:
-        process = fresh.start("manage.py", "setup", output=output)
+        process = empty.start("manage.py", "setup", output=output)
     opened = []
 
     def has_come_to_the_sources():
@@ -185,16 +182,16 @@ def test_setup_interrupted_leaves_nothing_half_loaded(fresh, interruption, tmp_p
     printed = (tmp_path / "output").read_text()
     assert printed.splitlines()[-1] == last_line[interruption]
     assert "Traceback" not in printed
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
 
     sources.unlink()
     sources.write_text(whole)
-    for fixture in (fresh.folder / "fixtures").glob("*.yaml"):
+    for fixture in (empty.folder / "fixtures").glob("*.yaml"):
         if fixture.name not in ("01_vocabulary.yaml", "02_sources.yaml"):
             fixture.write_text("[]")
-    assert fresh.manage("setup").returncode == 0
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_theme")[0][0] > 50
-    assert fresh.query("SELECT COUNT(*) FROM cooperation_source")[0][0] == whole.count("- model:")
+    assert empty.manage("setup").returncode == 0
+    assert empty.query("SELECT COUNT(*) FROM cooperation_theme")[0][0] > 50
+    assert empty.query("SELECT COUNT(*) FROM cooperation_source")[0][0] == whole.count("- model:")
 
 
 def test_setup_says_that_var_cannot_be_made(fresh):
@@ -210,6 +207,10 @@ def test_setup_says_that_static_files_have_no_place(full):
 
 
 def test_setup_says_that_the_database_is_locked(full):
+    settings = full.folder / "sscportal" / "settings.py"
+    waits = '"timeout": 20'
+    assert waits in settings.read_text()
+    settings.write_text(settings.read_text().replace(waits, '"timeout": 1'))
     other = sqlite3.connect(full.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:

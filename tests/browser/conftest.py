@@ -67,12 +67,11 @@ class Opened:
 
 
 @pytest.fixture(scope="package")
-def installation(tmp_path_factory):
+def installation(set_up, tmp_path_factory):
     """The portal with the fixtures, hard records and a curator."""
     skip_without_browser()
-    installation = Installation.make(tmp_path_factory.mktemp("browser"))
+    installation = Installation.make(tmp_path_factory.mktemp("browser"), var=set_up.var)
     for command, variables in (
-        (["setup"], {}),
         (
             ["shell", "--no-imports", "--command", "from tests.browser.hard_records import add; add()"],
             {"PYTHONPATH": str(PROJECT)},
