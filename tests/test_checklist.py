@@ -80,9 +80,15 @@ def test_partner_needs_a_role():
     assert checklist(project) == ["Give each partner a role."]
 
 
-THREE = "Name the three partners of triangular cooperation, or choose another modality."
+THREE = (
+    "Name the three partners of triangular cooperation: in words under “Organisation” where no source names them. "
+    "Or choose another modality."
+)
 GIVES = "Say which partner gives in the triangular cooperation; “Partner” where no source names its role."
-RECEIVES = "Say which partner is the beneficiary of the triangular cooperation, or choose another modality."
+RECEIVES = (
+    "Say which partner is the beneficiary of the triangular cooperation: in words under “Organisation” where no source "
+    "names it. Or choose another modality."
+)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +107,22 @@ RECEIVES = "Say which partner is the beneficiary of the triangular cooperation, 
 )
 def test_triangular_project_needs_both_sides_and_a_third(partners, problems):
     assert checklist(make_triangular(*partners)) == problems
+
+
+def test_fund_stands_for_the_third_partner():
+    project = make_triangular(("funding", "CHL"), ("beneficiary", "FJI"))
+    assert checklist(project) == [THREE]
+    project.fund = make_cited(builders.make_fund())
+    assert checklist(project) == []
+
+
+def test_beneficiary_that_no_source_names_is_given_in_words():
+    project = make_triangular(("pivotal", "CHL"), ("facilitating", "SGP"))
+    assert checklist(project) == [THREE, RECEIVES]
+    Participation.objects.create(
+        project=project, role="beneficiary", organisation="Third countries, not named in the source"
+    )
+    assert checklist(project) == []
 
 
 def test_agency_and_its_country_are_one_partner():

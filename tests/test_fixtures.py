@@ -10,6 +10,7 @@ from django.db import models
 
 from cooperation.management.commands.setup import FIXTURES, without_copies
 from cooperation.models import (
+    PUBLIC_RECORDS,
     Agency,
     Citation,
     Country,
@@ -28,6 +29,7 @@ from cooperation.models import (
     registry_models,
 )
 from cooperation.pictures.tile_map import has_place
+from cooperation.workflow.checklist import checklist
 from tests.crawl import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded"), pytest.mark.any_database]
@@ -51,6 +53,12 @@ def test_fixtures_pass_the_checks_of_the_forms(model):
         except ValidationError as error:
             errors.append((str(row), error.message_dict))
     assert errors == []
+
+
+def test_what_the_fixtures_publish_passes_the_checklist():
+    records = [record for model in PUBLIC_RECORDS if issubclass(model, Record) for record in model.objects.published()]
+    assert len(records) > 300
+    assert {record.slug: problems for record in records if (problems := checklist(record))} == {}
 
 
 def test_fixtures_loaded_twice_change_nothing():

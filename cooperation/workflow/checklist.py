@@ -57,12 +57,19 @@ def partners_in_doubt(record):
     if not roles <= set(PartnerRole.values):
         yield _("Give each partner a role.")
     if record.modality == Project.Modality.TRIANGULAR:
-        if len({partner_of(part) for part in parts}) < 3:
-            yield _("Name the three partners of triangular cooperation, or choose another modality.")
+        # A fund through which a partner pays stands for those who manage it.
+        if len({partner_of(part) for part in parts}) + bool(record.fund_id) < 3:
+            yield _(
+                "Name the three partners of triangular cooperation: in words under “Organisation” where no source "
+                "names them. Or choose another modality."
+            )
         if not roles & GIVES:
             yield _("Say which partner gives in the triangular cooperation; “Partner” where no source names its role.")
         if not roles & RECEIVES:
-            yield _("Say which partner is the beneficiary of the triangular cooperation, or choose another modality.")
+            yield _(
+                "Say which partner is the beneficiary of the triangular cooperation: in words under “Organisation” "
+                "where no source names it. Or choose another modality."
+            )
 
 
 def partner_of(part):
