@@ -10,7 +10,7 @@ from cooperation.history import begin_history
 from cooperation.models import Edit, Forum, Fund, Meeting, Membership, Project, Source, Theme, editing
 from tests.admin_form import Form, errors, fill
 from tests.admin_records import ADMINS, MAKE_RECORD, add_url, change_url
-from tests.builders import make_agency, make_country, make_forum, make_fund, make_project, make_source, make_theme
+from tests.builders import make_agency, make_country, make_forum, make_project, make_source, make_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -317,15 +317,6 @@ def test_mistake_in_an_outdated_form_is_shown_beside_what_changed(curator, colle
     assert response.status_code == 409
     assert sorted(name for _place, name, _texts in errors(response)) == ["__all__", "start"]
     assert compared(response)["End"][0] == "2019"
-
-
-def test_form_of_a_record_that_was_deleted_meanwhile_leads_on_in_words(curator, colleague):
-    fund = make_fund(publication_status="draft")
-    mine = open_form(curator, fund)
-    fund.delete()
-    response = curator.post(change_url(fund), mine | {"name": "Trust Fund"})
-    assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
-    assert not Fund.objects.exists()
 
 
 def test_change_of_a_public_record_asks_for_a_reason(curator):

@@ -169,7 +169,7 @@ def test_record_that_is_not_published_is_in_no_file(model, status):
         if name.endswith((".zip", ".xlsx")):
             content = b"".join(members_of(content))
         assert b"zanzibarine" not in content, name
-    assert rows_of(publication, "projects.csv")[0]["title"] == "Project beside it"
+    assert rows_of(publication, "projects.csv")[0]["title"] == f"Project beside the {model._meta.model_name}"
     counted = {name: publication.files[name].rows for name in TABLES}
     assert counted == {name: len(rows_of(publication, name)) for name in TABLES}
 

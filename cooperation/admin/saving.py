@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cooperation import workflow
 from cooperation.admin import steps, story_pages
 from cooperation.admin.form_state import NOTHING, PROPOSED, SAVED, begin, hold_against_now
+from cooperation.admin.gone import gone_page
 from cooperation.admin.pending_change import change_of_author, propose
 from cooperation.admin.sent_form import STEP, form_as_sent, is_changed, repeated, with_plain_lines, write
 from cooperation.duplicates import MERGEABLE, NEAR, likeness_of, nearest
@@ -145,6 +146,10 @@ class KeptAdmin(admin.ModelAdmin):
         request.POST = posted
         record = None if object_id is None else self.get_object(request, unquote(object_id))
         saving = request.saving = begin(request, record)
+        if record is None and object_id is not None:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            return gone_page(self, request, object_id)
         if issubclass(self.model, Record):
             steps.refuse_handmade_status(request, record)
         if record is not None and self.has_change_permission(request, record):
