@@ -326,7 +326,11 @@ def test_an_import_of_records_that_are_public_now_is_not_undone_by_who_may_not_p
     carry_out(importer, upload(importer, TABLE))
     Project.objects.update(publication_status=PublicationStatus.PUBLISHED)
     caplog.set_level(logging.WARNING)
-    assert importer.post(address(suffix="undo/"), {"reason": "Wrong file."}).status_code == 403
+    page, answer = importer.get(address()), importer.post(address(suffix="undo/"), {"reason": "Wrong file."})
+    assert [each.status_code for each in (page, answer)] == [200, 403]
+    sentence = "Some of its records are published: only somebody who may publish can undo this import."
+    assert [sentence in each.content.decode() for each in (page, answer)] == [True, True]
+    assert address(suffix="undo/") not in page.content.decode()
     assert Project.objects.count() == 2
     assert caplog.messages[0] == f"luis.paz may not undo the import {ImportBatch.objects.get().pk}"
 

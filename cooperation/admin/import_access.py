@@ -29,10 +29,10 @@ def may_import(user, record_type):
     return user.has_perms(["cooperation.add_importbatch", f"cooperation.add_{name}", f"cooperation.change_{name}"])
 
 
-def refuse(request, what):
-    """`what` says in the log what somebody tried that their account may not do."""
+def refuse(request, what, why=""):
+    """`what` says in the log what somebody tried that their account may not do, `why` tells them in a sentence."""
     log.warning("%s may not %s", request.user.get_username(), what)
-    raise PermissionDenied
+    raise PermissionDenied(why)
 
 
 def batch_or_404(request, object_id, rows=None):

@@ -20,6 +20,7 @@ from cooperation.models import ImportBatch, PublicationStatus
 PER_PAGE = 100
 # Problems of an undoing that are named.
 MOST_PROBLEMS = 50
+WHO_MAY_UNDO = gettext_lazy("Some of its records are published: only somebody who may publish can undo this import.")
 
 
 class UndoForm(forms.Form):
@@ -78,12 +79,15 @@ def summary(preview, does):
 def result_page(model_admin, request, batch):
     """What was made of the file: every record, with the way to it."""
     rows = Paginator(touched(batch), PER_PAGE).get_page(request.GET.get("page"))
+    would_undo = batch.state == ImportBatch.State.DONE and may_import(request.user, batch.record_type)
+    why_not = WHO_MAY_UNDO if would_undo and touches_public(batch) and not request.user.has_perm(PUBLISH) else ""
     context = {
         "batch": batch,
         "kind": kind_in_words(batch.record_type),
         "rows": records_of(batch, rows.object_list),
         "rows_page": rows,
-        "may_undo": batch.state == ImportBatch.State.DONE and may_import(request.user, batch.record_type),
+        "may_undo": would_undo and not why_not,
+        "why_not": why_not,
     }
     return page(model_admin, request, "import_result.html", batch.file_name, context)
 
@@ -117,8 +121,11 @@ def records_of(batch, ids):
 def undo_page(model_admin, request, object_id):
     """Ask for the reason, then put everything back as it was before the import, or say what is in the way."""
     batch = batch_or_404(request, object_id)
-    if not may_undo(request.user, batch):
-        refuse(request, f"undo the import {batch.pk}")
+    tried = f"undo the import {batch.pk}"
+    if not may_import(request.user, batch.record_type):
+        refuse(request, tried)
+    if touches_public(batch) and not request.user.has_perm(PUBLISH):
+        refuse(request, tried, WHO_MAY_UNDO)
     if batch.state != ImportBatch.State.DONE:
         messages.error(request, _("Only an import that was carried out can be undone."))
         return redirect(address(batch))
@@ -140,16 +147,13 @@ def undo_page(model_admin, request, object_id):
     return page(model_admin, request, "import_undo.html", _("Undo the whole import"), context)
 
 
-def may_undo(user, batch):
-    """What the public sees is only changed by somebody who may publish."""
-    if not may_import(user, batch.record_type):
-        return False
+def touches_public(batch):
+    """Whether the public sees a record that the import made or changed."""
     model = MODELS[batch.record_type]
-    if not hasattr(model, "publication_status") or user.has_perm(PUBLISH):
-        return True
-    return not model._base_manager.filter(
-        pk__in=touched(batch).order_by(), publication_status=PublicationStatus.PUBLISHED
-    ).exists()
+    if not hasattr(model, "publication_status"):
+        return False
+    public = model._base_manager.filter(publication_status=PublicationStatus.PUBLISHED)
+    return public.filter(pk__in=touched(batch).order_by()).exists()
 
 
 def undo_batch(batch, user, reason):
