@@ -319,6 +319,24 @@ def test_mistake_in_an_outdated_form_is_shown_beside_what_changed(curator, colle
     assert compared(response)["End"][0] == "2019"
 
 
+def test_entries_of_an_outdated_form_with_a_mistake_are_told_as_well(curator, colleague):
+    with editing(Edit.Kind.PROGRAM):
+        forum = make_forum(publication_status="draft", members=["FJI", "PER"], established="1999-09")
+    mine = open_form(curator, forum)
+    save(colleague, forum, name="FEALAC, renamed")
+    response = curator.post(
+        change_url(forum),
+        mine
+        | {"established": "last year", "name": "East Asia and Latin America", "vision": "One region."}
+        | {"memberships-0-joined": "1999", "memberships-1-DELETE": "on"},
+    )
+    shown = compared(response)
+    assert shown["Name Changed by both"][2] == "East Asia and Latin America"
+    assert shown["Established"] == ("September 1999", "September 1999", "last year")
+    assert shown["Member (Country or area: Fiji; Kind: Member; Joined: 1999): Joined"] == ("–", "–", "1999")
+    assert shown["Member"][2] == "–"
+
+
 def test_change_of_a_public_record_asks_for_a_reason(curator):
     project = make_project(end="2019")
     data = open_form(curator, project) | {"end": "2020"}

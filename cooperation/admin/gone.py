@@ -1,13 +1,10 @@
 """A form whose record was deleted or merged while it was open: nothing is saved, and nothing entered is lost."""
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from cooperation.admin.rebasing import read_rows
+from cooperation.admin.entered import entered
 from cooperation.admin.sent_form import bind
 from cooperation.admin.story_pages import find, page_context
 from cooperation.history import edits_of, name_of
@@ -21,7 +18,7 @@ def gone_page(model_admin, request, object_id):
         "title": _("“%(name)s” is gone") % {"name": name_of(record)},
         "edit": edits_of(record).first(),
         "heir": heir_of(record),
-        "entries": list(entries_in_words(*bind(model_admin, request, record))),
+        "entries": entered(*bind(model_admin, request, record)),
         "sent": [(name, value) for name, values in request.POST.lists() for value in values],
     }
     return TemplateResponse(request, "admin/cooperation/gone.html", context, status=409)
@@ -33,32 +30,3 @@ def heir_of(record):
     former = FormerSlug.objects.filter(record_type=model._meta.model_name, slug=record.public_id).first()
     heir = former and model._base_manager.filter(**{model.PUBLIC_ID: former.current}).first()
     return heir and (str(heir), reverse(f"admin:cooperation_{model._meta.model_name}_change", args=[heir.pk]))
-
-
-def entries_in_words(form, formsets):
-    """`(label, entry)` of what somebody changed in the form of a record, and of every row."""
-    for name in form.changed_data:
-        yield capfirst(form[name].label), in_words(form.fields[name], form[name].data)
-    for formset in formsets:
-        fields = formset.empty_form.fields
-        for row in read_rows(formset.data, formset.prefix):
-            said = [
-                f"{capfirst(fields[name].label)}: {in_words(fields[name], values[0])}"
-                for name, values in row.values.items()
-                if name in fields and values[0] and not fields[name].widget.is_hidden
-            ]
-            if said:
-                yield capfirst(formset.model._meta.verbose_name), "; ".join(said)
-
-
-def in_words(field, entry):
-    """What was entered into a field, as a reader would say it; as it was sent where the field does not take it."""
-    try:
-        value = field.clean(entry)
-    except ValidationError:
-        value = entry
-    if isinstance(value, QuerySet | list):
-        return ", ".join(str(each) for each in value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(dict(getattr(field, "choices", None) or {}).get(value, value)) if isinstance(value, str) else str(value)

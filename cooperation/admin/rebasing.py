@@ -7,6 +7,7 @@ from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import QueryDict
 
+from cooperation.admin.entered import entered
 from cooperation.admin.sent_form import VERSION, bind, opened, rehearse_form, repeated
 from cooperation.history import differences_since, steps_of_edits
 from cooperation.history.wording import field_of, join
@@ -44,8 +45,7 @@ def compare(model_admin, request, record, version):
     is_known = version.isascii() and version.isdigit() and len(version) < 10
     rebased = rebase(model_admin, request, record, int(version)) if is_known else Rebased(request.POST.copy())
     carried = repeated(request, method="POST", POST=rebased.data)
-    stored = model_admin.get_object(request, str(record.pk))  # binding a form changes the record that it is given
-    own = {difference.key: difference for difference in rehearse_form(model_admin, carried, stored) or ()}
+    own = {difference.key: difference for difference in own_differences(model_admin, carried, record)}
     lines = []
     for theirs in rebased.theirs:
         mine = own.pop(theirs.key, None)
@@ -61,6 +61,14 @@ def compare(model_admin, request, record, version):
         )
     lines += [Line(mine.label, mine.old, mine.old, None, mine.new) for mine in own.values()]
     return Comparison(rebased.data, lines, bool(rebased.conflicts), is_known)
+
+
+def own_differences(model_admin, request, record):
+    """`[Difference, ...]` of what saving the form would change; where it has a mistake, of what was entered."""
+    # Binding a form changes the record that it is given.
+    first, second = (model_admin.get_object(request, str(record.pk)) for _time in range(2))
+    differences = rehearse_form(model_admin, request, first)
+    return entered(*bind(model_admin, request, second)) if differences is None else differences
 
 
 @dataclass

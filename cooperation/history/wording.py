@@ -159,24 +159,31 @@ class Words:
             return ", ".join(sorted(filter(None, (self.name(field.related_model, each) for each in value))))
         if field.is_relation:
             return self.name(field.related_model, value)
-        if issubclass(field.model, Citation) and field.name == "fact":
-            return fact_in_words(owner_of(field.model).related_model, value)
-        if field.choices:
-            return str(dict(field.flatchoices).get(value, value))
-        if isinstance(field, models.BooleanField):
-            return _("yes") if value else _("no")
-        if isinstance(field, PartialDateField):
-            return format_partial_date(value)
-        if isinstance(field, models.DateTimeField):
-            return date_format(value, "j F Y H:i")
-        if isinstance(field, models.DateField):
-            return date_format(value, "j F Y")
-        if isinstance(field, models.DecimalField):
-            return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
-        return str(value)
+        return value_in_words(field, value)
 
     def name(self, model, pk):
         return self.names[model].get(pk) or _("a deleted record (%(number)s)") % {"number": pk}
+
+
+def value_in_words(field, value):
+    """What a field that names no other row holds, as a reader would write it."""
+    if value in ("", None):
+        return ""
+    if issubclass(field.model, Citation) and field.name == "fact":
+        return fact_in_words(owner_of(field.model).related_model, value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, PartialDateField):
+        return format_partial_date(value)
+    if isinstance(field, models.DateTimeField):
+        return date_format(value, "j F Y H:i")
+    if isinstance(field, models.DateField):
+        return date_format(value, "j F Y")
+    if isinstance(field, models.DecimalField):
+        return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
+    return str(value)
 
 
 def kind_of(model):
