@@ -527,6 +527,47 @@ def test_undo_of_an_import_for_one_record_leaves_the_others(ana):
     assert dict(Project.objects.values_list("title", "end")) == {"Mango trees": "", "Rice seeds": "2020"}
 
 
+def import_of(number, ana):
+    themes = [builders.make_theme("Fisheries"), builders.make_theme("Water")]
+    with editing(IMPORT, by=ana, what="projects.csv") as edit:
+        for each in range(number):
+            title = f"Rice seeds, phase {Edit.objects.count()}.{each}"
+            partners = [("provider", "THA"), ("beneficiary", "COL")]
+            project = builders.make_project(title, partners=partners, publication_status="draft")
+            project.themes.set(themes)
+            project.save()
+    return edit
+
+
+def test_undo_of_a_large_import_asks_as_seldom_as_of_a_small_one_and_can_be_undone_in_turn(ana):
+    asked = []
+    for number in (2, 20):
+        edit = import_of(number, ana)
+        with CaptureQueriesContext(connection) as queries:
+            undoing = undo(edit, ana, "An old file")
+        asked.append(len(queries))
+        assert not Project.objects.exists()
+    assert asked[0] == asked[1]
+
+    undo(undoing, ana, "It was the right one")
+    assert Project.objects.count() == 20
+    assert (
+        {each.themes.count() for each in Project.objects.all()}
+        == {each.participations.count() for each in Project.objects.all()}
+        == {2}
+    )
+
+
+def test_undo_of_an_import_is_refused_while_others_refer_to_what_it_made(ana):
+    with editing(IMPORT, by=ana, what="agencies.csv") as edit:
+        names = ("Mekong Institute", "Asian Disaster Preparedness Center")
+        mekong, _other = [builders.make_agency(name, publication_status="draft") for name in names]
+    Participation.objects.create(project=builders.make_project(), role="funding", agency=mekong)
+    with pytest.raises(UndoRefusedError, match="Other records refer to what would be deleted: Partner"):
+        undo(edit, ana, "An old file")
+    assert Agency.objects.count() == 2
+
+
 @pytest.mark.parametrize("kind", [Edit.Kind.STEP, Edit.Kind.LOADED])
 def test_steps_and_the_beginning_are_not_undone(ana, kind):
     with editing(kind) as edit:

@@ -1,6 +1,7 @@
 """An edit undone: what it changed is put back, unless somebody has changed it again since."""
 
 from collections import defaultdict
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.db.models import SET_NULL, ProtectedError, RestrictedError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from cooperation.history.past import columns, many, owner_of, parts_of, steps_of_edits
+from cooperation.history.past import BATCH, columns, many, owner_of, parts_of, steps_of_edits
 from cooperation.history.wording import Words, differences, field_of, kind_of
 from cooperation.models import (
     Correction,
@@ -19,6 +20,7 @@ from cooperation.models import (
     Record,
     Versioned,
     editing,
+    registry_models,
 )
 
 # Edits that have a way back of their own, or are the beginning.
@@ -144,10 +146,8 @@ def put_back(steps, live):
     former = [step for step in steps if step.model is FormerSlug]
     steps = [step for step in steps if step.model is not FormerSlug]
     made = [step for step in steps if step.before is None]
-    belongs = [step for step in made if owner_of(step.model)]
     written, owners = [], set()
-    for step in belongs:
-        owners |= delete(step, live)
+    delete_made([step for step in made if owner_of(step.model)], live)
     changed = [step for step in steps if step.before is not None and step.after is not None]
     # What gives a unique value back comes first: a deleted row may have had it.
     giving = [step for step in changed if any(field_of(step.model, name).unique for name in step.changed)]
@@ -155,10 +155,7 @@ def put_back(steps, live):
     for step in sorted((step for step in steps if step.after is None), key=lambda step: bool(owner_of(step.model))):
         written.append(made_again(step))
     written += [as_before(step, live) for step in changed if step not in giving]
-    # What was declared later refers to what was declared before.
-    for step in reversed(made):
-        if step not in belongs:
-            delete(step, live)
+    delete_made([step for step in made if not owner_of(step.model)], live)
     for step in former:
         put_address_back(step)
     # Only now, when whatever they refer to is there again.
@@ -169,12 +166,42 @@ def put_back(steps, live):
     save_once_more(owners - {(step.model, step.pk) for step in steps})
 
 
-def delete(step, live):
-    """Delete a row that an edit made, if it is still there; gives the records that it belonged to."""
-    row, _state = live.get((step.model, step.pk), (None, None))
-    if row is not None:
-        delete_row(row)
-    return step.records
+def delete_made(steps, live):
+    """Delete the rows that these steps made and that are still there."""
+    # What was declared later refers to what was declared before.
+    for model, of_model in groupby(reversed(steps), key=lambda step: step.model):
+        rows = [live[model, step.pk][0] for step in of_model if (model, step.pk) in live]
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            named = ids_named_elsewhere(model, [row.pk for row in batch])
+            delete_unnamed(model, [row for row in batch if row.pk not in named])
+            for row in batch:
+                if row.pk in named:
+                    delete_row(row)
+
+
+def ids_named_elsewhere(model, ids):
+    """The ids of the rows that any other row refers to."""
+    named, kept = set(), registry_models()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and relation.related_model in kept:
+            name = relation.field.name
+            naming = relation.related_model._base_manager.filter(**{f"{name}__in": ids})
+            named |= set(naming.order_by().values_list(name, flat=True))
+    return named
+
+
+def delete_unnamed(model, rows):
+    """Delete rows that nothing refers to, and keep a copy of each, in a few statements for all."""
+    ids = [row.pk for row in rows]
+    copies = model.history.bulk_history_create(rows)
+    model.history.model.objects.filter(pk__in=[copy.pk for copy in copies]).update(history_type="-")
+    for name in many(model):
+        field = model._meta.get_field(name)
+        field.remote_field.through._base_manager.filter(**{f"{field.m2m_field_name()}__in": ids}).delete()
+    doomed = model._base_manager.filter(pk__in=ids)
+    # Django would ask for each row what goes with it, and the history would copy each once more.
+    doomed._raw_delete(doomed.db)
 
 
 def delete_row(row):

@@ -17,7 +17,7 @@ def main(arguments=None):
     from django.core.management import CommandError  # only now are there settings
 
     from cooperation.management.commands.setup import explain_database_errors
-    from tests.bench import files, generate, measure
+    from tests.bench import desk, files, generate, measure
 
     # Terminated, it ends its servers first, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
@@ -25,6 +25,8 @@ def main(arguments=None):
         with explain_database_errors():
             if asked.command == "generate":
                 generate.generate(asked.projects, say)
+            elif asked.command == "desk":
+                say(desk.run(asked.rows))
             elif asked.command == "files":
                 say(files.run(asked.datasette))
             else:
@@ -41,7 +43,7 @@ def read_arguments(arguments):
         description="Fills a database with generated projects and measures the portal on it. "
         "The database is the one in DATABASE_URL; without it, var/bench.sqlite3, never the portal’s own.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run | files")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run | files | desk")
     filling = commands.add_parser("generate", help="fill the database up to this many generated projects")
     filling.add_argument("projects", type=whole_number, metavar="N", help="so many in the end: repeating adds nothing")
     measuring = commands.add_parser("run", help="measure the database as it is and print a Markdown table")
@@ -58,6 +60,14 @@ def read_arguments(arguments):
     taking = commands.add_parser("files", help="measure the lists as files: rows a second and memory of each format")
     taking.add_argument(
         "--datasette", nargs="?", const="datasette", metavar="PROGRAM", help="measure Datasette as well"
+    )
+    curating = commands.add_parser("desk", help="measure the curators’ pages and an import; nothing of it stays")
+    curating.add_argument(
+        "--rows",
+        type=whole_number,
+        default=1_000,
+        metavar="N",
+        help="rows of the import, up to 20,000 (default: 1,000)",
     )
     return parser.parse_args(arguments)
 
