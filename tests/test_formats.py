@@ -134,7 +134,7 @@ def test_unpublished_record_is_in_no_file(client, model, status):
     record = plant(model, status, "zanzibarine")
     link_to_published(record)
     if model in (Forum, Fund):
-        beside_it = Project.objects.get(slug="project-beside-it")
+        beside_it = Project.objects.get(slug=f"project-beside-the-{model._meta.model_name}")
         cite(beside_it, model._meta.model_name, builders.make_source(), "zanzibarine")
     for listed in PUBLIC_RECORDS:
         stem = listed._meta.model_name
