@@ -89,9 +89,11 @@ def test_same_title_with_other_partners_is_another_project():
     )
 
 
-def test_general_title_says_nothing_without_partners():
-    assert not is_near("Capacity building", "Capacity building")
+def test_general_title_is_near_only_while_nothing_tells_the_two_apart():
+    assert is_near("Capacity building", "Capacity building")
     assert is_near("Capacity building", "Capacity building", ("FJI", "CHN"))
+    assert not is_near("Capacity building", "Capacity building", ("FJI",), ("PER",))
+    assert not is_near("Capacity building", "Capacity building course")
 
 
 def test_projects_of_other_years_are_less_near():

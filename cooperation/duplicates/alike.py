@@ -187,9 +187,12 @@ def judge_dates(one, other, _names):
 
 
 def judge_generality(one, other, names):
-    """“Capacity building” says little; something else must speak for it."""
-    is_short = one.model in (Project, Source) and names.words < TELLING
-    if is_short and not (one.partners & other.partners if one.model is Project else one.hosts & other.hosts):
+    """“Capacity building” says little; something else must speak for it, or nothing be known that speaks against it."""
+    if one.model not in (Project, Source) or names.words >= TELLING:
+        return
+    ours, theirs = (one.partners, other.partners) if one.model is Project else (one.hosts, other.hosts)
+    is_open = names.score >= 100 and not (ours and theirs)
+    if not ours & theirs and not is_open:
         yield Sign(most=GENERAL_NAME)
 
 
