@@ -24,7 +24,7 @@ class Scope(models.TextChoices):
     INTERREGIONAL = "interregional", _("Interregional")
     ASIA_PACIFIC = "asia_pacific", _("Within Asia-Pacific")
     LAC = "lac", _("Within Latin America and the Caribbean")
-    OTHER = "other", _("Partner countries of neither region")
+    OTHER = "other", _("No partner country of either region known")
 
 
 def scope_of(regions):

@@ -114,6 +114,25 @@ def canonical_query(query, number):
     return f"?{filters.urlencode()}" if filters else ""
 
 
+def list_context(request, filterset):
+    """What the page of a list shows of it, but for its records: the template context."""
+    query = filterset.data
+    asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
+    page = Paginator(range(filterset.count), asked.get("per") or PAGE_SIZES[0]).get_page(asked.get("page") or 1)
+    return {
+        "filterset": filterset,
+        "facets": filterset.facets,
+        "suggestion": filterset.suggestion,
+        "page_obj": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "page_query": page_query(query),
+        "canonical": request.build_absolute_uri(request.path + canonical_query(query, page.number)),
+        "is_filtered": bool(without(query, *PagingForm.base_fields)),
+        "names": filterset.names,
+        "address": request.path,
+    }
+
+
 class RecordList(View):
     """The public records of one type, under the filters of its FilterSet."""
 
@@ -132,34 +151,14 @@ class RecordList(View):
 
     def get(self, request):
         filterset = self.filterset_class(self.parameters(request.GET))
-        asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
-        paginator = Paginator(range(filterset.count), asked.get("per") or PAGE_SIZES[0])
-        page = paginator.get_page(asked.get("page") or 1)
-        model, query = self.filterset_class._meta.model, filterset.data
+        context, model = list_context(request, filterset), self.filterset_class._meta.model
+        page = context["page_obj"]
         records = self.records(filterset.ids(page.start_index() - 1, page.end_index()))
         if "q" in filterset.asked:
             show_hits(records, filterset)
-        answer = TemplateResponse(
-            request,
-            self.template_name,
-            {
-                "records": records,
-                "filterset": filterset,
-                "facets": filterset.facets,
-                "suggestion": filterset.suggestion,
-                "page_obj": page,
-                "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-                "page_query": page_query(query),
-                "canonical": request.build_absolute_uri(request.path + canonical_query(query, page.number)),
-                "is_filtered": bool(without(query, *PagingForm.base_fields)),
-                **list_taken_away(filterset),
-                "names": model._meta,
-                "intro": self.intro,
-                "card": card_template(model),
-                "address": request.path,
-                **self.lead(),
-            },
-        )
+        context |= {"records": records, "intro": self.intro, "card": card_template(model)}
+        context |= {**list_taken_away(filterset), **self.lead()}
+        answer = TemplateResponse(request, self.template_name, context)
         return unless_behind(answer) if "q" in filterset.asked else answer
 
     def records(self, ids):
