@@ -134,8 +134,11 @@ def test_an_import_whose_records_were_changed_since_is_not_undone(curator):
     changed = Project.objects.get(official_id="KI-4")
     changed.summary = "Nurseries on four atolls."
     changed.save()
+    asked = curator.get(address(suffix="undo/"))
     page = curator.post(address(suffix="undo/"), {"reason": "Wrong file."})
-    assert page.context["problems"] == [f"“{TITLES[1]}” has been changed since."]
+    assert asked.context["problems"] == page.context["problems"] == [f"“{TITLES[1]}” has been changed since."]
+    assert "It cannot be undone as things are." in asked.content.decode()
+    assert "Nothing was undone." in page.content.decode()
     assert Project.objects.count() == 2
     assert ImportBatch.objects.get().state == "done"
 

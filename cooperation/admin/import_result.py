@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cooperation.admin.import_access import PUBLISH, address, batch_or_404, kind_in_words, may_import, page, refuse
-from cooperation.history import UndoRefusedError, undo
+from cooperation.history import UndoRefusedError, undo, why_not_undone
 from cooperation.imports.carry_out_iati import ImportRefusedError
 from cooperation.imports.preview import MODELS, carry_out_preview, read_preview, what_it_does
 from cooperation.imports.raw_file import UnreadableFileError
@@ -129,7 +129,8 @@ def undo_page(model_admin, request, object_id):
     if batch.state != ImportBatch.State.DONE:
         messages.error(request, _("Only an import that was carried out can be undone."))
         return redirect(address(batch))
-    form, problems = UndoForm(request.POST or None), []
+    form = UndoForm(request.POST or None)
+    problems = [] if request.method == "POST" else why_not_undone(batch.edit)
     if request.method == "POST" and form.is_valid():
         try:
             undo_batch(batch, request.user, form.cleaned_data["reason"])

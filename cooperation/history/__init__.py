@@ -2,7 +2,7 @@
 
 from cooperation.history.past import Step, begin_history, edits_of, last_content_edit, steps_of_edits, steps_of_record
 from cooperation.history.shown import PublicChange, Withdrawal, what_changed, withdrawal
-from cooperation.history.undoing import NOT_UNDONE, UndoRefusedError, delete_row, rehearse, undo
+from cooperation.history.undoing import NOT_UNDONE, UndoRefusedError, delete_row, rehearse, undo, why_not_undone
 from cooperation.history.wording import Difference, differences, differences_since, name_of, story
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "story",
     "undo",
     "what_changed",
+    "why_not_undone",
     "withdrawal",
 ]

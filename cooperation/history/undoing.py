@@ -47,11 +47,7 @@ def undo(edit, by, reason, record=None):
         with editing(Edit.Kind.UNDO, by=by, reason=reason, undoes=edit) as new:
             steps = steps_of_edits([edit], record)
             live = live_states(steps)
-            words = Words(steps)
-            problems = [problem for step in steps for problem in in_the_way(step, live, words)]
-            problems += [*later_rows(steps), *once_public(steps, words)]
-            if not problems and not any(step.before != step.after for step in steps):
-                problems = [_("This change left nothing that could be put back.")]
+            problems = obstacles(steps, live)
             if problems:
                 raise UndoRefusedError(problems)
             put_back(steps, live)
@@ -67,6 +63,22 @@ def undo(edit, by, reason, record=None):
             [_("What was there does not go with what is there now: %(error)s.") % {"error": error}]
         ) from error
     return new
+
+
+def why_not_undone(edit):
+    """`[sentence, ...]` of what is in the way of undoing all of an edit, as far as can be told without trying."""
+    with transaction.atomic():
+        steps = steps_of_edits([edit])
+        return obstacles(steps, live_states(steps))
+
+
+def obstacles(steps, live):
+    words = Words(steps)
+    problems = [problem for step in steps for problem in in_the_way(step, live, words)]
+    problems += [*later_rows(steps), *once_public(steps, words)]
+    if not problems and not any(step.before != step.after for step in steps):
+        problems = [_("This change left nothing that could be put back.")]
+    return problems
 
 
 def live_states(steps):
