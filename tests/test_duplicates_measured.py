@@ -40,7 +40,7 @@ OTHER += [(149, 147), (295, 292), (296, 291), (211, 212), (211, 213), (75, 68)]
 
 
 # The same of the reports of 2014 and the export of 2016: 20 pairs drawn by lot, and all that are found although their
-# titles differ or nothing but the title is known. Read when all rules were made but one, which they changed: that a short
+# titles differ or nothing but the title is known. Read when all rules were made; one was changed upon it: that a short
 # title alone says nothing.
 DRAWN_2014 = [(63, 187), (170, 289), (266, 9), (271, 14), (347, 89), (468, 445), (55, 178), (54, 145), (119, 242)]
 DRAWN_2014 += [(343, 84), (322, 63), (331, 72), (295, 38), (223, 339), (430, 408), (304, 454), (290, 33), (459, 436)]
