@@ -53,6 +53,12 @@ def empty_cache():
 
 
 @pytest.fixture
+def ana(db):
+    """Somebody who edits, in no browser."""
+    return User.objects.create_user("ana.ruiz")
+
+
+@pytest.fixture
 def curator(client):
     """A browser in which a curator is signed in who may do anything with the records, and nothing else."""
     user = User.objects.create_user("ana.ruiz", is_staff=True)

@@ -71,7 +71,9 @@ def test_what_a_form_asks_for_and_an_import_left_open_is_named():
 def test_project_needs_a_partner():
     project = make_complete_project()
     project.participations.all().delete()
-    assert checklist(project) == ["Name at least one partner."]
+    assert checklist(project) == ["Name at least one partner; where no source names any, say so in the note."]
+    project.note = "The text read does not list the partners."
+    assert checklist(project) == []
 
 
 def test_partner_needs_a_role():
@@ -81,13 +83,13 @@ def test_partner_needs_a_role():
 
 
 THREE = (
-    "Name the three partners of triangular cooperation: in words under “Organisation” where no source names them. "
+    "Name the three partners of triangular cooperation; where no source names them all, say so in the note. "
     "Or choose another modality."
 )
 GIVES = "Say which partner gives in the triangular cooperation; “Partner” where no source names its role."
 RECEIVES = (
-    "Say which partner is the beneficiary of the triangular cooperation: in words under “Organisation” where no source "
-    "names it. Or choose another modality."
+    "Say which partner is the beneficiary of the triangular cooperation; where no source names it, say so in the note. "
+    "Or choose another modality."
 )
 
 
@@ -116,12 +118,10 @@ def test_fund_stands_for_the_third_partner():
     assert checklist(project) == []
 
 
-def test_beneficiary_that_no_source_names_is_given_in_words():
+def test_partners_that_no_source_names_are_spoken_of_in_the_note():
     project = make_triangular(("pivotal", "CHL"), ("facilitating", "SGP"))
     assert checklist(project) == [THREE, RECEIVES]
-    Participation.objects.create(
-        project=project, role="beneficiary", organisation="Third countries, not named in the source"
-    )
+    project.note = "The text read does not name the third countries."
     assert checklist(project) == []
 
 

@@ -19,7 +19,9 @@ def gone_page(model_admin, request, object_id):
         "edit": edits_of(record).first(),
         "heir": heir_of(record),
         "entries": entered(*bind(model_admin, request, record)),
-        "sent": [(name, value) for name, values in request.POST.lists() for value in values],
+        "sent": [
+            (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+        ],
     }
     return TemplateResponse(request, "admin/cooperation/gone.html", context, status=409)
 

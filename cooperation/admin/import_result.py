@@ -80,7 +80,7 @@ def result_page(model_admin, request, batch):
     """What was made of the file: every record, with the way to it."""
     rows = Paginator(touched(batch), PER_PAGE).get_page(request.GET.get("page"))
     would_undo = batch.state == ImportBatch.State.DONE and may_import(request.user, batch.record_type)
-    why_not = WHO_MAY_UNDO if would_undo and touches_public(batch) and not request.user.has_perm(PUBLISH) else ""
+    why_not = WHO_MAY_UNDO if would_undo and needs_publisher(request.user, batch) else ""
     context = {
         "batch": batch,
         "kind": kind_in_words(batch.record_type),
@@ -124,7 +124,7 @@ def undo_page(model_admin, request, object_id):
     tried = f"undo the import {batch.pk}"
     if not may_import(request.user, batch.record_type):
         refuse(request, tried)
-    if touches_public(batch) and not request.user.has_perm(PUBLISH):
+    if needs_publisher(request.user, batch):
         refuse(request, tried, WHO_MAY_UNDO)
     if batch.state != ImportBatch.State.DONE:
         messages.error(request, _("Only an import that was carried out can be undone."))
@@ -148,10 +148,10 @@ def undo_page(model_admin, request, object_id):
     return page(model_admin, request, "import_undo.html", _("Undo the whole import"), context)
 
 
-def touches_public(batch):
-    """Whether the public sees a record that the import made or changed."""
+def needs_publisher(user, batch):
+    """Whether the public sees a record that the import made or changed, and `user` may not change that."""
     model = MODELS[batch.record_type]
-    if not hasattr(model, "publication_status"):
+    if user.has_perm(PUBLISH) or not hasattr(model, "publication_status"):
         return False
     public = model._base_manager.filter(publication_status=PublicationStatus.PUBLISHED)
     return public.filter(pk__in=touched(batch).order_by()).exists()

@@ -65,10 +65,15 @@ def compare(model_admin, request, record, version):
 
 def own_differences(model_admin, request, record):
     """`[Difference, ...]` of what saving the form would change; where it has a mistake, of what was entered."""
-    # Binding a form changes the record that it is given.
-    first, second = (model_admin.get_object(request, str(record.pk)) for _time in range(2))
-    differences = rehearse_form(model_admin, request, first)
-    return entered(*bind(model_admin, request, second)) if differences is None else differences
+    differences = rehearse_form(model_admin, request, stored(model_admin, request, record))
+    if differences is None:
+        return entered(*bind(model_admin, request, stored(model_admin, request, record)))
+    return differences
+
+
+def stored(model_admin, request, record):
+    """The record as it is stored, to be bound to a form, which changes it."""
+    return model_admin.get_object(request, str(record.pk))
 
 
 @dataclass

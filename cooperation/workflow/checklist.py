@@ -47,28 +47,32 @@ def missing_source(record):
 
 
 def partners_in_doubt(record):
-    """That each partner is named is for the database to see to."""
+    """That each row names a partner is for the database to see to.
+
+    What no source names is said in the note, which everybody reads; whether it does say so, a reviewer sees.
+    """
     if not isinstance(record, Project):
         return
     parts = list(record.participations.select_related("country", "agency__country"))
     roles = {part.role for part in parts}
-    if not parts:
-        yield _("Name at least one partner.")
+    says_why = bool(record.note.strip())
+    if not parts and not says_why:
+        yield _("Name at least one partner; where no source names any, say so in the note.")
     if not roles <= set(PartnerRole.values):
         yield _("Give each partner a role.")
     if record.modality == Project.Modality.TRIANGULAR:
         # A fund through which a partner pays stands for those who manage it.
-        if len({partner_of(part) for part in parts}) + bool(record.fund_id) < 3:
+        if len({partner_of(part) for part in parts}) + bool(record.fund_id) < 3 and not says_why:
             yield _(
-                "Name the three partners of triangular cooperation: in words under “Organisation” where no source "
-                "names them. Or choose another modality."
+                "Name the three partners of triangular cooperation; where no source names them all, say so in the "
+                "note. Or choose another modality."
             )
         if not roles & GIVES:
             yield _("Say which partner gives in the triangular cooperation; “Partner” where no source names its role.")
-        if not roles & RECEIVES:
+        if not roles & RECEIVES and not says_why:
             yield _(
-                "Say which partner is the beneficiary of the triangular cooperation: in words under “Organisation” "
-                "where no source names it. Or choose another modality."
+                "Say which partner is the beneficiary of the triangular cooperation; where no source names it, say so "
+                "in the note. Or choose another modality."
             )
 
 
