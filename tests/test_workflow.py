@@ -268,7 +268,7 @@ def test_publishing_refuses_with_everything_that_stands_against_it(publisher):
         "Fill in “Summary”.",
         "Fill in “Modality”.",
         "Name at least one source.",
-        "Name at least one partner.",
+        "Name at least one partner; where no source names any, say so in the note.",
     ]
     assert refusal("publish", record, publisher.user) == problems
     assert steps_for(publisher.user, record)[-1] == (STEP["publish"], " ".join(problems))
