@@ -8,6 +8,8 @@ import django.db.models.functions.comparison
 import django.utils.timezone
 from django.db import migrations, models
 
+from cooperation.migrations._rounds import in_rounds
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = in_rounds([
         migrations.CreateModel(
             name='Instrument',
             fields=[
@@ -804,4 +806,4 @@ class Migration(migrations.Migration):
             model_name='forum',
             constraint=models.CheckConstraint(condition=models.Q(('rhythm_months__isnull', True), ('rhythm_months__gte', 1), _connector='OR'), name='forum_rhythm_positive', violation_error_message='At least one month lies between two meetings.'),
         ),
-    ]
+    ])

@@ -10,6 +10,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from cooperation.migrations._rounds import in_rounds
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = in_rounds([
         migrations.AddField(
             model_name='agency',
             name='check_detail',
@@ -1159,4 +1161,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['state', 'record_type', 'record_id'], name='pending_change_of_record')],
             },
         ),
-    ]
+    ])
