@@ -2,11 +2,13 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 
@@ -113,6 +115,15 @@ class PastRow(Bookkeeping):
         abstract = True
 
 
+class PastManager(HistoryManager):
+    """`Model.history`, of one class for all: the library makes a class at each access, which takes a millisecond."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 def kept_history():
     """The history of all models that inherit it. `_history_m2m_fields` of a model names its many-to-many fields."""
     return HistoricalRecords(
@@ -120,6 +131,7 @@ def kept_history():
         bases=[PastRow],
         m2m_bases=[Bookkeeping],
         get_user=author_of_edit,
+        history_manager=PastManager,
     )
 
 
