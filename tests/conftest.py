@@ -4,17 +4,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
-from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 
-from cooperation import search
-from cooperation.management.commands.setup import FIXTURES, learn_table_sizes, without_copies
-from cooperation.models import registry_models
 from cooperation.views import public_page
 from cooperation.workflow import make_groups
+from tests.databases import load_fixtures, migrate, other_database, use_copy
 from tests.installation import Installation
+from tests.processes import once, process_name
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,10 +37,33 @@ def nothing_published(settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database as an installation has it: with a search index that is up to date."""
-    with django_db_blocker.unblock():
-        search.catch_up()
+def shared_folder(tmp_path_factory):
+    """A folder of this run that all its processes see."""
+    own = tmp_path_factory.getbasetemp()
+    return own if process_name() == "main" else own.parent
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, shared_folder):
+    """The database of the tests, as an empty installation has it: migrated once in a run, copied for each process."""
+    with django_db_blocker.unblock(), use_copy(migrate, shared_folder) as name:
+        connection.settings_dict["NAME"] = name
+        yield
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def full_database(django_db_setup, django_db_blocker, shared_folder):
+    """The name of a database with the fixtures. Whoever uses it changes nothing in it."""
+    with django_db_blocker.unblock(), use_copy(load_fixtures, shared_folder) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def fixtures_loaded(full_database, django_db_blocker):
+    """The fixtures in the database until the end of a file of tests, each of which is marked django_db as well."""
+    with django_db_blocker.unblock(), other_database(full_database):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -93,55 +113,29 @@ def publisher(db):
 
 
 @pytest.fixture(scope="session")
-def set_up(tmp_path_factory):
+def set_up(shared_folder):
     """An installation after its first `setup`, with what that `printed`. What changes it takes a copy of its `var`."""
-    return installation_after(tmp_path_factory.mktemp("set-up"), "setup")
+    return installation_after(shared_folder / "set-up", "setup")
 
 
 @pytest.fixture(scope="session")
-def set_up_empty(tmp_path_factory):
+def set_up_empty(shared_folder):
     """The same without the fixtures."""
-    return installation_after(tmp_path_factory.mktemp("set-up-empty"), "setup", "--empty")
+    return installation_after(shared_folder / "set-up-empty", "setup", "--empty")
 
 
 def installation_after(folder, *command):
-    installation = Installation.make(folder)
-    result = installation.manage(*command)
-    assert (result.returncode, result.stderr) == (0, "")
-    installation.printed = result.stdout
+    def make():
+        folder.mkdir()
+        installation = Installation.make(folder)
+        result = installation.manage(*command)
+        assert (result.returncode, result.stderr) == (0, "")
+        (folder / "printed").write_text(result.stdout)
+
+    once(folder.parent, folder.name, make)
+    installation = Installation.of(folder)
+    installation.printed = (folder / "printed").read_text()
     return installation
-
-
-@pytest.fixture(scope="session")
-def rows_of_fixtures(django_db_setup, django_db_blocker):
-    """`[(SQL that inserts a row of a table, rows)]` of the fixtures: loading takes ten seconds, inserting one."""
-    tables = [model._meta.db_table for model in registry_models(include_auto_created=True)]
-    with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
-        with without_copies():
-            call_command("loaddata", *FIXTURES, verbosity=0)
-        found = []
-        for table in tables:
-            cursor.execute(f"SELECT * FROM {table}")
-            columns = [f'"{column[0]}"' for column in cursor.description]
-            places = ", ".join(["%s"] * len(columns))
-            found.append((f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", cursor.fetchall()))
-        transaction.set_rollback(True)
-    return found
-
-
-@pytest.fixture(scope="module")
-def fixtures_loaded(rows_of_fixtures, django_db_blocker):
-    """The fixtures in the database until the end of a file of tests, each of which is marked django_db as well."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            for statement, rows in rows_of_fixtures:
-                cursor.executemany(statement, rows)
-            for statement in connection.ops.sequence_reset_sql(no_style(), registry_models()):
-                cursor.execute(statement)
-        learn_table_sizes()
-        search.catch_up()
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

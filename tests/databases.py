@@ -1,8 +1,18 @@
-"""Which database a test asks, and how many random cases each is asked."""
+"""Which database a test asks: made once in a run, copied for each process. And how many random cases each is asked."""
 
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from io import StringIO
+from pathlib import Path
 
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cooperation import search
+from cooperation.management.commands import setup
+from tests.processes import once, process_name
 
 
 def share(number):
@@ -11,13 +21,86 @@ def share(number):
 
 
 @contextmanager
-def other_database(name: str):
+def other_database(name: str | Path) -> Iterator[None]:
     """Use the database `name` (SQLite: the path of a file) of the same server as the default one of this thread."""
     own = connections[DEFAULT_DB_ALIAS]
     other = type(own)({**own.settings_dict, "NAME": str(name)}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other
     try:
-        yield other
+        yield
     finally:
-        other.close()
+        # The wrapper’s own `close` leaves a database in memory open.
+        BaseDatabaseWrapper.close(other)
         connections[DEFAULT_DB_ALIAS] = own
+
+
+def migrate() -> None:
+    """Make the present database what an empty installation has."""
+    call_command("migrate", verbosity=0)
+    search.catch_up()
+
+
+def load_fixtures() -> None:
+    """Make the present database, which is empty, what an installation with the fixtures has."""
+    migrate()
+    setup.Command(stdout=StringIO()).fill_empty_database()
+    search.catch_up()
+    setup.learn_table_sizes()
+
+
+def use_copy(fill: Callable[[], None], folder: Path):
+    """A context that gives the name of a database of this process, a copy of what `fill` makes of an empty one."""
+    return {"sqlite": copy_in_memory, "postgresql": copy_on_server}[connection.vendor](fill, folder)
+
+
+@contextmanager
+def copy_in_memory(fill, folder):
+    file = folder / f"{fill.__name__}.sqlite3"
+
+    def make():
+        with other_database(file), connection.cursor() as cursor:
+            fill()
+            # A database in memory cannot be opened as a copy of one with a write-ahead log.
+            cursor.execute("PRAGMA journal_mode = DELETE")
+
+    once(folder, fill.__name__, make)
+    name = f"file:{fill.__name__}?mode=memory&cache=shared"
+    # It is there as long as one connection is.
+    with closing(sqlite3.connect(name, uri=True)) as kept:
+        with closing(sqlite3.connect(file)) as template:
+            template.backup(kept)
+        yield name
+
+
+@contextmanager
+def copy_on_server(fill, folder):
+    stem = f"test_{connection.settings_dict['NAME']}_{fill.__name__}"
+
+    def make():
+        create_database(stem)
+        with other_database(stem):
+            fill()
+
+    once(folder, fill.__name__, make)
+    name = f"{stem}_{process_name()}"
+    create_database(name, template=stem)
+    yield name
+    drop_database(name)
+
+
+def create_database(name, template="template0"):
+    drop_database(name)
+    with maintenance() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def drop_database(name):
+    with maintenance() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def maintenance():
+    """A cursor for whole databases, beside the one that is in use."""
+    with connection._nodb_cursor() as cursor:
+        yield cursor

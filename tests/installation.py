@@ -27,9 +27,14 @@ class Installation:
         self.database = self.var / "portal.sqlite3"
 
     @classmethod
+    def of(cls, parent):
+        """The copy in `parent`. Its path has the characters that break addresses."""
+        return cls(parent / "portal c++ 100%41")
+
+    @classmethod
     def make(cls, parent, var=None):
-        """A fresh copy, with the `var` of another one if given. Its path has the characters that break addresses."""
-        installation = cls(parent / "portal c++ 100%41")
+        """A fresh copy in `parent`, with the `var` of another one if given."""
+        installation = cls.of(parent)
         shutil.copytree(PROJECT, installation.folder, ignore=NOT_COPIED)
         if var:
             shutil.copytree(var, installation.var)

@@ -24,7 +24,8 @@ from cooperation.models import (
 )
 from tests.admin_form import Form
 from tests.admin_records import change_url
-from tests.databases import other_database
+from tests.databases import create_database, drop_database, other_database
+from tests.processes import process_name
 from tests.records import list_url
 from tests.upgrade.snapshot import copy_to_postgresql, rows_of, unpack
 
@@ -48,16 +49,13 @@ def upgraded(before, django_db_setup, django_db_blocker, tmp_path_factory):
                 call_command("setup", stdout=io.StringIO())
                 yield
             return
-        name = f"{connection.settings_dict['NAME']}_upgraded"
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            cursor.execute(f'CREATE DATABASE "{name}"')
+        name = f"test_upgraded_{process_name()}"
+        create_database(name)
         with other_database(name):
             copy_to_postgresql(before)
             call_command("setup", stdout=io.StringIO())
             yield
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}"')
+        drop_database(name)
 
 
 def signed_in(name):
