@@ -9,7 +9,7 @@ from django.test import Client
 
 from cooperation.views import public_page
 from cooperation.workflow import make_groups
-from tests.databases import load_fixtures, migrate, other_database, use_copy
+from tests.databases import fill, migrate, other_database, use_copy
 from tests.installation import Installation
 from tests.processes import once, process_name
 
@@ -55,7 +55,7 @@ def django_db_setup(django_test_environment, django_db_blocker, shared_folder):
 @pytest.fixture(scope="session")
 def full_database(django_db_setup, django_db_blocker, shared_folder):
     """The name of a database with the fixtures. Whoever uses it changes nothing in it."""
-    with django_db_blocker.unblock(), use_copy(load_fixtures, shared_folder) as name:
+    with django_db_blocker.unblock(), use_copy(fill, shared_folder) as name:
         yield name
 
 

@@ -3,15 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cooperation import search
-from cooperation.management.commands import setup
+from cooperation.history import begin_history
+from cooperation.management.commands.setup import FIXTURES, learn_table_sizes
+from cooperation.management.fixtures import load_fixtures
 from tests.processes import once, process_name
 
 
@@ -40,31 +41,33 @@ def migrate() -> None:
     search.catch_up()
 
 
-def load_fixtures() -> None:
+def fill() -> None:
     """Make the present database, which is empty, what an installation with the fixtures has."""
     migrate()
-    setup.Command(stdout=StringIO()).fill_empty_database()
+    with transaction.atomic():
+        load_fixtures(FIXTURES)
+        begin_history("fixtures")
     search.catch_up()
-    setup.learn_table_sizes()
+    learn_table_sizes()
 
 
-def use_copy(fill: Callable[[], None], folder: Path):
-    """A context that gives the name of a database of this process, a copy of what `fill` makes of an empty one."""
-    return {"sqlite": copy_in_memory, "postgresql": copy_on_server}[connection.vendor](fill, folder)
+def use_copy(make_content: Callable[[], None], folder: Path):
+    """A context that gives the name of a database of this process, a copy of what `make_content` makes of an empty one."""
+    return {"sqlite": copy_in_memory, "postgresql": copy_on_server}[connection.vendor](make_content, folder)
 
 
 @contextmanager
-def copy_in_memory(fill, folder):
-    file = folder / f"{fill.__name__}.sqlite3"
+def copy_in_memory(make_content, folder):
+    file = folder / f"{make_content.__name__}.sqlite3"
 
     def make():
         with other_database(file), connection.cursor() as cursor:
-            fill()
+            make_content()
             # A database in memory cannot be opened as a copy of one with a write-ahead log.
             cursor.execute("PRAGMA journal_mode = DELETE")
 
-    once(folder, fill.__name__, make)
-    name = f"file:{fill.__name__}?mode=memory&cache=shared"
+    once(folder, make_content.__name__, make)
+    name = f"file:{make_content.__name__}?mode=memory&cache=shared"
     # It is there as long as one connection is.
     with closing(sqlite3.connect(name, uri=True)) as kept:
         with closing(sqlite3.connect(file)) as template:
@@ -73,15 +76,15 @@ def copy_in_memory(fill, folder):
 
 
 @contextmanager
-def copy_on_server(fill, folder):
-    stem = f"test_{connection.settings_dict['NAME']}_{fill.__name__}"
+def copy_on_server(make_content, folder):
+    stem = f"test_{connection.settings_dict['NAME']}_{make_content.__name__}"
 
     def make():
         create_database(stem)
         with other_database(stem):
-            fill()
+            make_content()
 
-    once(folder, fill.__name__, make)
+    once(folder, make_content.__name__, make)
     name = f"{stem}_{process_name()}"
     create_database(name, template=stem)
     yield name

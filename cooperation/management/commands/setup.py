@@ -9,11 +9,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cooperation import search
 from cooperation.history import begin_history
+from cooperation.management.fixtures import load_fixtures, without_garbage_collection
 from cooperation.models import PUBLIC_RECORDS, registry_models
 from cooperation.workflow import make_groups
 
-# Their numbers are their order: what a record refers to is there before it.
-FIXTURES = sorted(path.stem for path in settings.FIXTURE_DIRS[0].glob("*.yaml"))
+# Their numbers are their order, which `loaddata` needs: what a record refers to is there before it.
+FIXTURES = sorted(settings.FIXTURE_DIRS[0].glob("*.yaml"))
 
 
 class Command(BaseCommand):
@@ -56,10 +57,9 @@ class Command(BaseCommand):
                 self.say("The database already holds records: the fixtures were left alone.")
                 return
             self.say("Loading the fixtures, which takes a moment …")
-            with without_copies():
-                for name in FIXTURES:
-                    load_fixture(name)
-            begin_history("fixtures")
+            with without_garbage_collection():
+                load_fixtures(FIXTURES)
+                begin_history("fixtures")
         counts = [f"{model._base_manager.count()} {model._meta.verbose_name_plural}" for model in PUBLIC_RECORDS]
         self.say(f"The fixtures were loaded: {', '.join(counts)}.")
 
@@ -76,16 +76,6 @@ class Command(BaseCommand):
         self.say("The static files were collected.")
 
 
-@contextmanager
-def without_copies():
-    """Let nothing be kept in the history: the first copies of many rows are made together, in a tenth of the time."""
-    settings.SIMPLE_HISTORY_ENABLED = False
-    try:
-        yield
-    finally:
-        settings.SIMPLE_HISTORY_ENABLED = True
-
-
 def learn_table_sizes():
     """Let the database count its rows.
 
@@ -94,18 +84,6 @@ def learn_table_sizes():
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def load_fixture(name):
-    """Load fixtures/`name`.yaml. Whatever is wrong in it raises CommandError with the file and the reason."""
-    try:
-        call_command("loaddata", name, verbosity=0)
-    except (CommandError, OperationalError):
-        raise
-    except Exception as error:  # of YAML, of the deserializer, of the models or of the database
-        prefix = f"Problem installing fixture '{settings.FIXTURE_DIRS[0] / name}.yaml': "
-        reason = str(error).removeprefix(prefix) or error.__cause__
-        raise CommandError(f"The fixtures were not loaded. In fixtures/{name}.yaml: {reason}") from error
 
 
 @contextmanager
