@@ -49,13 +49,17 @@ def refused(result):
     return lines[0].removeprefix("CommandError: ")
 
 
-def test_setup_says_what_it_loaded(set_up):
+def test_setup_says_what_it_loaded_and_how_much_of_it_is_published(set_up):
     projects = set_up.query("SELECT COUNT(*) FROM cooperation_project")[0][0]
+    published = set_up.query("SELECT COUNT(*) FROM cooperation_project WHERE publication_status = 'published'")[0][0]
     sources = set_up.query("SELECT COUNT(*) FROM cooperation_source")[0][0]
     lines = set_up.printed.splitlines()
-    assert lines[0] == "The database was brought up to date."
-    assert lines[2].startswith(f"The fixtures were loaded: {projects} projects, ")
-    assert lines[2].endswith(f", {sources} sources.")
+    assert lines[:2] == ["The database was brought up to date.", "Loading the fixtures, which takes a moment …"]
+    loaded = lines[2].removeprefix("The fixtures were loaded: ").removesuffix(".").split("; ")
+    assert loaded[0] == f"{projects} projects, {published} published"
+    assert "4 lessons, all published" in loaded
+    assert re.fullmatch(rf"{sources} sources, [0-9]+ published", loaded[-1])
+    assert published < projects
     assert lines[3:] == ["The search index is up to date.", "The static files were collected."]
     assert projects >= 200
 
