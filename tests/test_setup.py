@@ -85,6 +85,26 @@ def test_setup_repeated_changes_nothing(full):
     assert full.dump() == before
 
 
+def test_setup_shows_on_a_terminal_what_it_is_doing_and_leaves_only_its_lines(full):
+    ours, of_command = os.openpty()
+    with open(ours, "rb", buffering=0) as screen, open(of_command, "wb", buffering=0) as terminal:
+        process = full.start("manage.py", "setup", output=terminal)
+        assert process.wait(timeout=60) == 0
+        drawn = screen.read(100_000).decode()
+    erase = "\r\x1b[K"
+    assert drawn.startswith(
+        f"{erase}[{'.' * 20}] bringing the database up to date{erase}The database is up to date.\r\n"
+    )
+    assert f"{erase}[{'#' * 18}..] collecting the static files{erase}" in drawn
+    assert [line.rpartition(erase)[2] for line in drawn.split("\r\n")] == [
+        "The database is up to date.",
+        LEFT_ALONE.strip(),
+        "The search index is up to date.",
+        "The static files were collected.",
+        "",
+    ]
+
+
 def test_setup_makes_the_groups_of_curators_and_leaves_them_as_they_are_then(full):
     assert full.query("SELECT name FROM auth_group ORDER BY name") == [("Editors",), ("Publishers",), ("Reviewers",)]
     full.query("DELETE FROM auth_group_permissions")

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from cooperation import search
 from cooperation.history import begin_history
 from cooperation.management.fixtures import load_fixtures, without_garbage_collection
+from cooperation.management.progress import ProgressBar
 from cooperation.models import PUBLIC_RECORDS, registry_models
 from cooperation.workflow import make_groups
 
@@ -27,23 +28,26 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true", help="leave the fixtures out")
 
     def handle(self, *, empty, **options):
-        with explain_database_errors():
-            self.migrate()
-            if empty:
-                self.say("The fixtures were left out.")
-            else:
-                self.fill_empty_database()
-            begin_history("setup")
-            make_groups()
-            self.bring_search_up_to_date()
-            learn_table_sizes()
-        self.collect_static_files()
+        with ProgressBar(self.stdout) as self.bar:
+            with explain_database_errors():
+                self.migrate()
+                if empty:
+                    self.say("The fixtures were left out.")
+                else:
+                    self.fill_empty_database()
+                begin_history("setup")
+                make_groups()
+                self.bring_search_up_to_date()
+                learn_table_sizes()
+            self.collect_static_files()
 
     def say(self, line):
+        self.bar.clear()
         self.stdout.write(line)
         self.stdout.flush()
 
     def migrate(self):
+        self.bar.show(0, "bringing the database up to date")
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         call_command("migrate", interactive=False, verbosity=0)
@@ -58,16 +62,19 @@ class Command(BaseCommand):
                 return
             self.say("Loading the fixtures, which takes a moment …")
             with without_garbage_collection():
-                load_fixtures(FIXTURES)
+                load_fixtures(FIXTURES, lambda share, doing: self.bar.show(0.3 + 0.4 * share, doing))
+                self.bar.show(0.7, "beginning the history")
                 begin_history("fixtures")
         self.say(f"The fixtures were loaded: {'; '.join(map(count_published, PUBLIC_RECORDS))}.")
 
     def bring_search_up_to_date(self):
+        self.bar.show(0.8, "bringing the search index up to date")
         if not search.catch_up():
             search.rebuild()
         self.say("The search index is up to date.")
 
     def collect_static_files(self):
+        self.bar.show(0.9, "collecting the static files")
         try:
             call_command("collectstatic", interactive=False, verbosity=0)
         except OSError as error:
