@@ -13,7 +13,7 @@ from django_filters import FilterSet
 from cooperation import facets, search
 from cooperation.facets import intersection
 from cooperation.filters.kinds import CodesField, CodesFilter, LeaveOutFilter, SinceFilter, WordsFilter, YearFilter
-from cooperation.filters.options import options_of
+from cooperation.filters.options import options_of, with_present_ids
 from cooperation.filters.paging import PAGE_SIZES, PagingForm
 from cooperation.filters.shown import Chosen, Facet, Input, Problem, Value
 from cooperation.filters.wording import conditions_in_words, values_in_words
@@ -72,10 +72,13 @@ class RecordFilterSet(FilterSet):
     @classmethod
     def parameters(cls, query):
         """What of a query string (a QueryDict) matters, in one form: without unknown, empty and repeated parameters,
-        without defaults, in the order of names and values."""
+        without defaults, with present ids for former ones, in the order of names and values."""
         known = query.copy()
         for name in query:
-            values = sorted({value.strip() for value in query.getlist(name)} - {""})
+            values = {value.strip() for value in query.getlist(name)} - {""}
+            if isinstance(cls.base_filters.get(name), CodesFilter):
+                values = set(with_present_ids(cls.base_filters[name].codes, values))
+            values = sorted(values)
             if not values or (name not in cls.base_filters and name not in PagingForm.base_fields):
                 del known[name]
             else:

@@ -1,12 +1,13 @@
 """The values that filters understand: their public codes, what they are called, and the keys of their bitmaps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cooperation import search
+from cooperation import changes, search
 from cooperation.models import PUBLIC_RECORDS, PortalRegion
 
 REGION_CHOICES = [(region.value, region.label) for region in (PortalRegion.ASIA_PACIFIC, PortalRegion.LAC)]
@@ -41,6 +42,23 @@ class Codes:
 
     def options(self, version):
         """The options at a data version; they are read once for each."""
+        return self._at(version)[1]
+
+    def with_present_ids(self, codes: Iterable[str]) -> list[str]:
+        """The codes, a former or merged public id replaced by that of the present record.
+
+        The database is asked about codes that are unknown, and only about those.
+        """
+        codes = list(codes)
+        if self.code != "slug":  # only slugs have former ones
+            return codes
+        _version, _options, known = self._at(changes.current())
+        unknown = [code for code in codes if code not in known]
+        present = self.model.objects.present_ids(unknown) if unknown else {}
+        return [present.get(code, code) for code in codes]
+
+    def _at(self, version):
+        """`(data version, options, set of their codes)`"""
         if _read.get(self, (None,))[0] != version:
             rows = self.model.objects.published() if self.model in PUBLIC_RECORDS else self.model.objects.all()
             columns = ("pk", self.code, self.label, *self.names)
@@ -48,8 +66,8 @@ class Codes:
                 Option(str(code), str(label), key, _names(code, label, *names))
                 for key, code, label, *names in rows.order_by(self.label, self.code).values_list(*columns)
             ]
-            _read[self] = (version, options)
-        return _read[self][1]
+            _read[self] = (version, options, frozenset(option.code for option in options))
+        return _read[self]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +78,11 @@ class Several:
 
     def options(self, version):
         return [option for each in self.kinds for option in options_of(each, version)]
+
+    def with_present_ids(self, codes: Iterable[str]) -> list[str]:
+        for each in self.kinds:
+            codes = with_present_ids(each, codes)
+        return list(codes)
 
 
 _read = {}
@@ -90,6 +113,11 @@ def options_of(choices, version):
     if key not in _translated:
         _translated[key] = [Option(str(code), str(label), code) for code, label in choices]
     return _translated[key]
+
+
+def with_present_ids(choices, codes: Iterable[str]) -> list[str]:
+    """The codes asked for, a former or merged public id replaced by that of the present record."""
+    return choices.with_present_ids(codes) if isinstance(choices, Codes | Several) else list(codes)
 
 
 _translated = {}

@@ -1,7 +1,11 @@
 """What every published record has in common: its permanent address, its publication status, its dates."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +36,10 @@ class PublicQuerySet(models.QuerySet):
         """The public record to which this address, at which there is none, leads for ever; or None."""
         return
 
+    def present_ids(self, public_ids: Iterable[str]) -> dict[str, str]:
+        """`{former or merged public id: present one}`, for those of some public ids that name a public record."""
+        return {}
+
 
 class RecordQuerySet(PublicQuerySet):
     def published(self):
@@ -41,6 +49,18 @@ class RecordQuerySet(PublicQuerySet):
     def once_at(self, public_id):
         former = FormerSlug.objects.filter(record_type=self.model._meta.model_name, slug=public_id).first()
         return former and self.published().filter(slug=former.current).first()
+
+    def present_ids(self, public_ids: Iterable[str]) -> dict[str, str]:
+        # What can be no slug is not asked of a database, which takes no NUL and no half of a surrogate pair.
+        slugs = [each for each in public_ids if slug_re.fullmatch(each)]
+        if not slugs:
+            return {}
+        published = self.published()
+        former = FormerSlug.objects.filter(record_type=self.model._meta.model_name, slug__in=slugs)
+        # What a record is called today counts before what another was called once.
+        is_taken = Exists(published.filter(slug=OuterRef("slug")))
+        found = former.filter(~is_taken, Exists(published.filter(slug=OuterRef("current"))))
+        return dict(found.values_list("slug", "current"))
 
     def withdrawn_since(self, moment):
         """`[(public id, time), ...]` of the records that were withdrawn at `moment` or later, the latest first."""

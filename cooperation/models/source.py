@@ -35,6 +35,7 @@ class SourceQuerySet(PublicQuerySet):
         return self.filter(backs_something)
 
     once_at = RecordQuerySet.once_at  # a source that was merged into another leads there
+    present_ids = RecordQuerySet.present_ids
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)

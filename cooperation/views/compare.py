@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from cooperation import changes
 from cooperation.filters import ProjectFilterSet
 from cooperation.filters.shown import Problem
 from cooperation.filters.wording import each_of
@@ -103,15 +105,33 @@ def compare_page(request):
 
 
 def parameters(query):
-    """What of a query string the page depends on: the public ids by kind, without empty ones."""
+    """What of a query string the page depends on: the present public ids by kind, without empty ones."""
     known = query.copy()
     for name in query:
         values = [value.strip() for value in query.getlist(name) if value.strip()]
         if name in MODELS and values:
-            known.setlist(name, values)
+            known.setlist(name, replace_former_ids(MODELS[name], values))
         else:
             del known[name]
     return known
+
+
+def replace_former_ids(model: type, codes: list[str]) -> list[str]:
+    """The codes, a former or merged public id replaced by the present one, and left out where that is given as well."""
+    present = read_present_ids(model, tuple(codes[: MOST + 1]), changes.current())
+    found = []
+    for code in codes:
+        if code not in present:
+            found.append(code)
+        elif present[code] not in (*codes, *found):
+            found.append(present[code])
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def read_present_ids(model: type, codes: tuple[str, ...], version: int) -> dict[str, str]:
+    """`{former or merged public id: present one}` of some codes at a data version, without a query for a kept page."""
+    return model.objects.present_ids(codes)
 
 
 compare_page.parameters = parameters

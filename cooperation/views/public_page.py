@@ -65,8 +65,9 @@ def public_page(view):
     def page(request, *args, **kwargs):
         if request.method not in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
-        query = in_order(read_parameters(request.GET)) if read_parameters else ""
         version, now = changes.current(), int(time())
+        with changes.pinned(version):
+            query = in_order(read_parameters(request.GET)) if read_parameters else ""
         if settings.DEBUG:
             return answer(view, request, query, version, args, kwargs)
         digest = address(request, query, version, now // DAY)
