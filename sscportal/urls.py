@@ -3,10 +3,13 @@ from django.urls import include, path
 
 from cooperation.admin.first_page import first_page
 from cooperation.admin.guide import guide_page
+from cooperation.admin.view_on_site import view_on_site
 
 urlpatterns = [
     path("admin/", admin.site.admin_view(first_page)),
     path("admin/guide/", admin.site.admin_view(guide_page), name="curators_guide"),
+    # In the place of Django's own view of that address.
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
     path("", include("cooperation.urls")),
 ]
