@@ -1,4 +1,8 @@
-"""All settings, in one file. What differs between installations is read from the environment; see the README."""
+"""All settings, in one file. What differs between installations is read from the environment; see docs/operate.md.
+
+The comment right above each reading is its meaning in the table of docs/operate.md; a default that is computed stands
+after “Default:”.
+"""
 
 import contextlib
 import os
@@ -173,8 +177,14 @@ def parse_cache(address):
     return {**config, "OPTIONS": {**options, **config.get("OPTIONS", {})}}
 
 
+# `true` shows tracebacks and caches no page: for developers, never in public.
 DEBUG = read_switch("DEBUG")
+
+# The host names of the portal, with commas between them. Any name but those of this computer turns https on.
+# Default: the names of this computer (`localhost`, `127.0.0.1`, `[::1]`).
 ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS")
+
+# Signs sessions and forms. Keep it secret, at least 50 characters. Default: made once, kept in `var/secret_key`.
 SECRET_KEY = read_secret_key("SECRET_KEY")
 
 # A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https,
@@ -227,18 +237,24 @@ TEMPLATES = [
     },
 ]
 
+# Where the records are: `sqlite:////path/file.sqlite3` or `postgres://user:password@host/name`.
+# Default: the SQLite file `var/portal.sqlite3`.
 DATABASES = {"default": read_address("DATABASE_URL", parse_database, DATABASE_EXAMPLE)}
+
+# Where finished pages are cached: `rediscache://host:6379/1` shares them between processes, `dummycache://` caches
+# none. Default: the memory of each process (`locmemcache://`).
 CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
 
-# Under which the portal publishes in IATI. “XE-EXAMPLE” marks an id that is not registered.
+# The id under which the portal publishes in IATI. Default: `XE-EXAMPLE-SSCPORTAL`, which says that none is registered.
 IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")
 
-# Whether one person may publish what they wrote themselves, straight from the draft.
+# `true` lets whoever changed a record last publish it, straight from the draft: for offices of one person.
 ONE_PERSON_OFFICE = read_switch("ONE_PERSON_OFFICE")
 
-# After how many days a closed report of a mistake loses what its sender wrote (`manage.py tidy_desk`), and how many
-# reports are taken in an hour.
+# Days after which `manage.py tidy_desk` deletes what the sender of a closed report of a mistake wrote.
 CORRECTION_RETENTION_DAYS = read_days("CORRECTION_RETENTION_DAYS", 90)
+
+# How many reports of mistakes are accepted in an hour: of one sender, and of all.
 REPORTS_AN_HOUR_OF_ONE_SENDER = 5
 REPORTS_AN_HOUR = 100
 
