@@ -1,5 +1,7 @@
 """What every test may rely on."""
 
+import gc
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
@@ -12,6 +14,28 @@ from cooperation.workflow import make_groups
 from tests.databases import fill, migrate, other_database, use_copy
 from tests.installation import Installation
 from tests.processes import once, process_name
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Test one file in this process: to start others would take longer."""
+    places = {argument.partition("::")[0] for argument in config.args}
+    if len(places) == 1 and places.pop().endswith(".py"):
+        config.option.dist = "no"
+        return 0
+    return None
+
+
+def pytest_collection_finish():
+    """Look for garbage as seldom as the server does, and never among what all tests share."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long, so that no process is left alone with one at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session", autouse=True)

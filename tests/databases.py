@@ -52,7 +52,7 @@ def fill() -> None:
 
 
 def use_copy(make_content: Callable[[], None], folder: Path):
-    """A context that gives the name of a database of this process, a copy of what `make_content` makes of an empty one."""
+    """A context that gives the name of a database of this process, a copy of one that `make_content` filled."""
     return {"sqlite": copy_in_memory, "postgresql": copy_on_server}[connection.vendor](make_content, folder)
 
 

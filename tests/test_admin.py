@@ -178,6 +178,7 @@ def test_status_and_kind_filters_narrow_the_list(curator):
     assert titles(curator, Agency, country__portal_region__exact="asia_pacific") == ["Fiji Cooperation Unit"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ADMINS, ids=lambda model: model.__name__)
 def test_every_filter_choice_on_offer_opens_a_list(model, curator):
     for number in range(3):

@@ -30,6 +30,7 @@ from tests.builders import make_agency, make_country, make_forum, make_project, 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [model for model in ADMINS if inlines_of(model)], ids=lambda model: model.__name__)
 def test_form_opens_in_the_same_number_of_queries_with_twelve_parts(model, curator):
     short, long = MAKE_RECORD[model](0), MAKE_RECORD[model](1)

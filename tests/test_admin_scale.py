@@ -45,7 +45,7 @@ from tests.admin_records import (
     list_url,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.slow]
 
 FEW, MANY = 10, 1_000
 FEW_PARTS, MANY_PARTS, MANY_MEMBERS = 5, 30, 300

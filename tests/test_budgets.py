@@ -44,6 +44,7 @@ def test_list_is_within_its_budget(client, model):
     assert page_size(client, list_url(model)) <= LIST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", PUBLIC_RECORDS, **model_name)
 def test_page_of_every_record_opens_with_its_name_and_is_within_its_budget(client, model):
     """The tile map apart, which has a budget of its own."""

@@ -35,6 +35,7 @@ def test_kept_page_takes_one_query_for_the_data_version(client):
     assert ["cooperation_dataversion" in statement for statement in statements] == [True]
 
 
+@pytest.mark.slow
 def test_every_public_page_is_kept_and_has_a_tag(client):
     make_one_of_each()
     # A form about a record is of its own moment.

@@ -236,6 +236,7 @@ def test_unknown_value_is_named_with_those_allowed_and_no_record_is_shown(client
         assert record.get_absolute_url() not in page.links, name
 
 
+@pytest.mark.slow
 @every_record_type
 @pytest.mark.parametrize("value", HOSTILE_VALUES, ids=lambda value: ascii(value[:12]))
 def test_hostile_query_string_is_answered_in_words(client, model, value):
@@ -278,6 +279,7 @@ def test_markup_in_a_text_is_shown_as_text(client, model):
         assert page.all("b") == page.running_scripts == page.all("img") == []
 
 
+@pytest.mark.slow
 def test_no_public_page_sets_a_cookie_or_runs_a_script(client):
     make_one_of_each()
     pages = crawl(client)
@@ -296,6 +298,7 @@ def test_no_public_page_sets_a_cookie_or_runs_a_script(client):
         assert inline == [], address
 
 
+@pytest.mark.slow
 def test_every_public_page_is_well_formed_and_named(client):
     make_one_of_each()
     titles = {}
@@ -317,6 +320,7 @@ def test_every_public_page_is_well_formed_and_named(client):
     assert len(titles) > len(PUBLIC_RECORDS) * 2
 
 
+@pytest.mark.slow
 def test_every_link_on_a_public_page_leads_somewhere(client):
     make_one_of_each()
     broken = [address for address, answer in crawl(client).items() if answer.status_code != 200]

@@ -48,6 +48,7 @@ def make_exchanges(number):
 # One address for each page
 
 
+@pytest.mark.slow
 def test_every_page_names_one_address_and_that_page_names_itself(client):
     make_one_of_each()
     pages = {address: Page(answer.content.decode()) for address, answer in crawl(client).items() if is_page(answer)}
@@ -185,6 +186,7 @@ def mapped(client):
     return [each for section in addresses_in(client, "/sitemap.xml") for each in addresses_in(client, section)]
 
 
+@pytest.mark.slow
 def test_sitemap_holds_every_page(client):
     make_one_of_each()
     pages = {address for address, answer in crawl(client).items() if is_page(answer) and "?" not in address}

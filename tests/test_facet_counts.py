@@ -17,7 +17,7 @@ from tests.databases import share
 from tests.oracle import fitting_projects
 from tests.records import cite
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STATUSES = ["published"] * 5 + ["draft", "in_review", "withdrawn"]
 DATES = ["", "", "2005", "2011-03", "2016-07-01", "2019", "2024-11"]

@@ -86,6 +86,7 @@ def test_index_caught_up_with_a_change_says_what_one_built_anew_says(three_proje
     assert ProjectFilterSet().ids() == order
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_index_follows_a_long_row_of_changes(three_projects):
     chance = random.Random(4)

@@ -44,6 +44,7 @@ def every_row():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_fixtures_pass_the_checks_of_the_forms(model):
     errors = []
@@ -61,6 +62,7 @@ def test_what_the_fixtures_publish_passes_the_checklist():
     assert {record.slug: problems for record in records if (problems := checklist(record))} == {}
 
 
+@pytest.mark.slow
 def test_fixtures_loaded_again_by_loaddata_change_nothing(settings):
     settings.SIMPLE_HISTORY_ENABLED = False
     before = every_row()

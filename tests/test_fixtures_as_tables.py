@@ -21,6 +21,7 @@ def test_our_csv_file_of_the_whole_registry_changes_nothing_in_it(model, part):
     assert [use.header for use in plan.headers if not (use.column or use.remark)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", TABLES)
 def test_our_workbook_of_the_whole_registry_changes_nothing_in_it(model):
     plan = plan_of(own_workbook(model), model)

@@ -34,6 +34,7 @@ def listed(query):
     return set(filterset.ids())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("scattered")
 @settings(max_examples=share(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())

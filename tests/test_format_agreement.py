@@ -16,7 +16,7 @@ from tests.files import atom_entries, csv_rows, iati_identifiers, json_pages, xl
 from tests.oracle import fitting_projects
 from tests.test_facet_counts import filter_states, scatter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

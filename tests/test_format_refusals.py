@@ -61,6 +61,7 @@ def test_time_that_is_none_is_refused(client, moment):
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "updated_since")
 
 
+@pytest.mark.slow
 def test_workbook_of_too_many_records_is_refused_with_the_way_to_them(client):
     make_exchanges(25_001)
     answer = client.get("/projects.xlsx?modality=bilateral")

@@ -126,6 +126,7 @@ def test_format_asks_the_database_as_often_for_three_records_as_for_one(client, 
     assert queries() == for_one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 @pytest.mark.parametrize(
     "model", [model for model in PUBLIC_RECORDS if issubclass(model, Record)], ids=lambda model: model._meta.model_name

@@ -126,6 +126,7 @@ def unused(model):
 # Every field
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "name"), FIELDS, ids=lambda each: each if isinstance(each, str) else each.__name__)
 def test_change_of_any_field_is_told_and_undone(ana, model, name):
     row, field = make_row(model), field_of(model, name)

@@ -18,7 +18,7 @@ from cooperation.filters.event import EventFilterSet
 from cooperation.filters.flows import FlowsFilterSet
 from tests.records import list_url, make_one_of_each
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REQUESTS_AT_EACH_ADDRESS = 750
 QUERIES_AT_MOST = 30

@@ -20,7 +20,7 @@ from tests.crawl import whole
 from tests.records import make_one_of_each
 from tests.test_hostile import parameters_of, questions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REQUESTS_AT_EACH_ADDRESS = 100
 

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from tests.iati_files import DATA, PLAIN, activity_xml, file_of, needs_data
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.slow]
 
 MOST_SECONDS, MOST_MEGABYTES = 0.5, 50
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

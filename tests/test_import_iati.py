@@ -9,7 +9,7 @@ from cooperation import changes
 from cooperation.models import Participation, Project
 from tests.iati_files import PLAIN, activity_xml, delete_all_projects, exported, file_of, needs_data, real_file
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded"), pytest.mark.slow]
 
 
 def run(path, *options):

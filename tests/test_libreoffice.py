@@ -12,6 +12,7 @@ from tests.test_formats import DANGEROUS_TEXTS
 
 SOFFICE = shutil.which("soffice")
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)"),
 ]

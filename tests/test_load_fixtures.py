@@ -9,7 +9,7 @@ from cooperation.management.commands.setup import FIXTURES
 from cooperation.management.fixtures import load_fixtures
 from cooperation.models import Agency, Country, Edit, Forum, Project, Source, Theme, registry_models
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MODELS = registry_models(include_auto_created=True)
 TUVALU = """

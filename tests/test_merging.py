@@ -93,6 +93,7 @@ def row_naming(field, record):
     return row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "field"), RELATIONS, ids=[f"{field}-{model.__name__}" for model, field in RELATIONS])
 def test_every_row_that_names_the_dropped_record_names_the_kept_one(model, field):
     keep, drop = two(model)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 from cooperation.migrations._rounds import in_rounds
 from tests.installation import Installation
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.slow]
 
 COUNT_CLASSES = """
 import django

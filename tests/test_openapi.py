@@ -126,6 +126,7 @@ def test_other_answers_are_as_described(client):
         assert faults(document, name, client.get(address).json()) == [], address
 
 
+@pytest.mark.slow
 @pytest.mark.any_database
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(not find_spec("schemathesis"), reason="schemathesis is not installed")

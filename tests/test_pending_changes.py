@@ -361,6 +361,7 @@ def test_every_public_record_can_be_changed_by_proposal(editor, reviewer):
         assert record.note == "The sources disagree on the year."
 
 
+@pytest.mark.slow
 def test_list_of_changes_opens_in_the_same_number_of_queries_with_many(editor, reviewer):
     url = reverse("admin:cooperation_pendingchange_changelist")
     propose(editor, published(), end="2020")

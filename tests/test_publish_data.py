@@ -155,6 +155,7 @@ def test_published_rows_are_those_of_the_live_lists(client):
     assert json.loads(read(publication, "agencies.json"))["results"] == json.loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 @pytest.mark.parametrize(
     "model", [each for each in PUBLIC_RECORDS if issubclass(each, Record)], ids=lambda model: model._meta.model_name
@@ -329,6 +330,7 @@ def installation(set_up, tmp_path_factory):
     return Installation.make(tmp_path_factory.mktemp("published"), var=set_up.var)
 
 
+@pytest.mark.slow
 @pytest.mark.any_database
 def test_operator_publishes_while_a_curator_is_saving(installation):
     connection = sqlite3.connect(installation.database, isolation_level=None)

@@ -37,6 +37,8 @@ print(json.dumps([milestone.pk, keys]))
 READ = """
 import json
 from cooperation.models import Edit, Milestone
+
+pytestmark = pytest.mark.slow
 milestone = Milestone.objects.get()
 past = milestone.history.order_by("history_id").values_list("title", "version", "edit__kind", "edit__by_name")
 print(json.dumps([milestone.title, milestone.version, Edit.objects.filter(kind="form").count(), list(past)]))

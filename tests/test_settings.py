@@ -8,7 +8,7 @@ import pytest
 
 from tests.installation import Installation, answers, end, free_port, wait_until
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.slow]
 STRONG_KEY = "a-key-of-a-test-that-has-fifty-signs-or-more-0123456789-ABCDEFGH"
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from tests.installation import Installation, answers, end, free_port, wait_until
 
-pytestmark = pytest.mark.any_database
+pytestmark = [pytest.mark.any_database, pytest.mark.slow]
 LEFT_ALONE = "The database already holds records: the fixtures were left alone.\n"
 
 

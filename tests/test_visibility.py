@@ -91,6 +91,7 @@ def link_to_published(record):
         Evidence.objects.create(lesson=lesson, position=1, shows="It shows.", **{model._meta.model_name: record})
 
 
+@pytest.mark.slow
 @pytest.mark.any_database
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 def test_unpublished_record_is_on_no_public_page(client, status):

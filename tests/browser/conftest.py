@@ -34,6 +34,13 @@ REPORT_REFUSALS = """
 """
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 # Who changes a model needs neither browser nor Node.js to run the tests; .ci/run installs both and skips none of these.
 def skip_without_browser():
     if not CHROMIUM:

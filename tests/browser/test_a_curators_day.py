@@ -21,7 +21,7 @@ for name, group in {PEOPLE}.items():
 
 
 @pytest.fixture(scope="module")
-def desk(installation, tmp_path_factory):
+def desk(browser, installation, tmp_path_factory):
     """The address of a portal of its own, in which an editor, a reviewer and a publisher have accounts."""
     own = Installation.make(tmp_path_factory.mktemp("desk"), var=installation.var)
     made = own.manage("shell", "--no-imports", "--command", ADD_PEOPLE)

@@ -29,7 +29,7 @@ from tests.processes import process_name
 from tests.records import list_url
 from tests.upgrade.snapshot import copy_to_postgresql, rows_of, unpack
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
