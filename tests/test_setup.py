@@ -3,6 +3,7 @@
 import fcntl
 import gzip
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -328,7 +329,12 @@ def test_demo_serves_the_portal_with_one_account_whose_password_is_shown_once(fu
         assert f"The portal is at {address}/ (Ctrl-C ends it).\n" in printed
         password = re.search(rf"log in at {address}/admin/ as curator with the password (\S+)\n", printed)[1]
 
+        made = re.search(r"^The ([0-9]+) files of /data/ were made\.$", printed, re.MULTILINE)
         visitor = Visitor(address)
+        index = json.load(visitor.open("/data/index.json"))
+        assert len(index["files"]) + 1 == int(made[1])
+        assert index["files"][0]["url"].startswith(f"{address}/data/")
+
         page = visitor.open("/admin/login/").read().decode()
         stylesheet = re.search(r'href="(/static/admin/css/base\.[0-9a-f]{12}\.css)"', page)[1]
         response = visitor.open(stylesheet, **{"Accept-Encoding": "gzip"})
@@ -368,6 +374,7 @@ def test_demo_serves_the_portal_with_one_account_whose_password_is_shown_once(fu
     try:
         wait_until(lambda: answers(port), process)
         printed = (tmp_path / "second").read_text()
+        assert "The files of /data/ are up to date.\n" in printed
         assert "The account curator exists. A new password: manage.py changepassword curator\n" in printed
         assert "password " not in printed.replace("changepassword curator", "")
         assert full.query("SELECT * FROM auth_user") == account

@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from cooperation.exports.whole_registry import CHECKSUM, INDEX, ZIP, WrittenFile, write_registry
@@ -31,10 +32,12 @@ class AlreadyPublishingError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published last: the time of its data (UTC) and its files by their names, the index among them."""
+    """What was published last: the time of its data (UTC), with what the addresses in it begin, and its files by
+    their names, the index among them."""
 
     folder: Path
     made: datetime
+    site: str
     files: dict[str, WrittenFile]
 
     @property
@@ -60,7 +63,9 @@ def read_publication():
         for file in index["files"]
     }
     files[INDEX] = WrittenFile(INDEX, gettext("the list of the files"), None, len(content), sha256(content).hexdigest())
-    return Publication(folder, datetime.fromisoformat(index["as_of"]), files)
+    first = index["files"][0]
+    site = first["url"].removesuffix(reverse("data_file", args=[first["name"]]))
+    return Publication(folder, datetime.fromisoformat(index["as_of"]), site, files)
 
 
 def publish(site):

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,7 +13,10 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 
+from cooperation.exports.publication import AlreadyPublishingError, publish, read_publication
+from cooperation.exports.statement import data_time
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.progress import ProgressBar
 
 HOST = "127.0.0.1"
 CURATOR = "curator"
@@ -26,8 +30,8 @@ def port_number(text):
 
 class Command(BaseCommand):
     help = (
-        "Sets the portal up, makes an account for a curator and serves the portal at http://127.0.0.1:8000/ "
-        "until Ctrl-C. Only this computer can reach it."
+        "Sets the portal up, makes the files of /data/ and an account for a curator, and serves the portal at "
+        "http://127.0.0.1:8000/ until Ctrl-C. Only this computer can reach it."
     )
 
     def add_arguments(self, parser):
@@ -36,9 +40,13 @@ class Command(BaseCommand):
     def handle(self, *, port, **options):
         check_port(port)
         call_command("setup", stdout=self.stdout)
-        with explain_database_errors():
-            password = make_curator()
         address = f"http://{HOST}:{port}/"
+        with explain_database_errors():
+            with ProgressBar(self.stdout) as bar:
+                bar.show(0.95, "making the files of /data/")
+                files = publish_files(address.removesuffix("/"))
+            self.stdout.write(files)
+            password = make_curator()
         if password:
             self.stdout.write(f"Curators log in at {address}admin/ as {CURATOR} with the password {password}")
             self.stdout.write("Keep the password: it is not shown again.")
@@ -60,6 +68,25 @@ def check_port(port):
             raise CommandError(f"Port {port} is not allowed for this user. Choose another one with --port.") from error
         except OSError as error:
             raise CommandError(f"Port {port} is taken by another program. Choose another one with --port.") from error
+
+
+def publish_files(site):
+    """Make the files of /data/, unless it was done for the same data: a line that says so.
+
+    What was published for another host than this computer is left alone: it may be in use.
+    """
+    try:
+        published = read_publication()
+        if published and urlsplit(published.site).hostname != HOST:
+            return f"The files of /data/ were made for {published.site} and left alone."
+        if published and (published.made, published.site) == (data_time(), site):
+            return "The files of /data/ are up to date."
+        number = len(publish(site).files)
+    except AlreadyPublishingError:
+        return "The files of /data/ are just being made by another program."
+    except OSError as error:
+        return f"The files of /data/ cannot be written to {settings.DATA_DIR} ({error.strerror})."
+    return f"The {number} files of /data/ were made."
 
 
 @transaction.atomic
