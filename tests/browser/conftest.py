@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tests.browser.states import ADMIN, HARD, PUBLIC
 from tests.installation import PROJECT, Installation, answers, end, free_port, wait_until
@@ -114,10 +115,8 @@ def portal(installation):
 
 @pytest.fixture(scope="package")
 def browser():
-    reason = "Playwright is not installed (pip install -r tests/browser/requirements.txt)"
-    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
     skip_without_browser()
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
