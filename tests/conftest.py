@@ -14,6 +14,14 @@ from cooperation.workflow import make_groups
 from tests.databases import fill, migrate, other_database, use_copy
 from tests.installation import Installation
 from tests.processes import once, process_name
+from tests.requirement_files import missing_packages
+
+
+def pytest_configure():
+    """Name what is not installed, instead of an ImportError for each file of tests that needs it."""
+    if missing := missing_packages():
+        command = ".venv/bin/pip install -r requirements.txt -r tests/requirements.txt"
+        raise pytest.UsageError(f"Not installed: {', '.join(missing)}. Run {command}")
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -1,6 +1,7 @@
 """What requirements.txt and tests/requirements.txt name."""
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,3 +22,9 @@ def requirements(file):
 def name_in(line):
     """The package that a line names, without its version."""
     return normalized(re.match(r"[A-Za-z0-9_.-]+", line)[0])
+
+
+def missing_packages():
+    """The packages of both files that are not installed."""
+    installed = {normalized(package.name) for package in metadata.distributions()}
+    return sorted({name_in(line) for file in FILES for line in requirements(file)} - installed)

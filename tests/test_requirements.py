@@ -1,6 +1,8 @@
 """The requirements: pinned, each with its reason, and everything that they bring along pinned as well."""
 
 import re
+import subprocess
+import sys
 from importlib import metadata
 
 import pytest
@@ -56,3 +58,20 @@ def test_what_the_requirements_bring_along_is_pinned():
 def test_constraints_name_neither_a_path_nor_a_host():
     text = (PROJECT / "constraints.txt").read_text(encoding="utf-8")
     assert [line for line in text.splitlines() if "://" in line or "/" in line.replace(".ci/constraints", "")] == []
+
+
+def test_missing_requirement_of_the_tests_is_said_in_one_sentence(tmp_path):
+    hide = """
+import sys
+from importlib import metadata
+import pytest
+every = metadata.distributions
+metadata.distributions = lambda: [each for each in every() if each.name not in ("hypothesis", "rispy")]
+sys.exit(pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", "tests/test_partial_date.py"]))
+"""
+    result = subprocess.run([sys.executable, "-c", hide], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    sentence = (
+        "Not installed: hypothesis, rispy. Run .venv/bin/pip install -r requirements.txt -r tests/requirements.txt"
+    )
+    assert result.stderr.strip() == f"ERROR: {sentence}"
