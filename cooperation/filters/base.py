@@ -16,7 +16,7 @@ from cooperation.filters.kinds import CodesField, CodesFilter, LeaveOutFilter, S
 from cooperation.filters.options import options_of, with_present_ids
 from cooperation.filters.paging import PAGE_SIZES, PagingForm
 from cooperation.filters.shown import Chosen, Facet, Input, Problem, Value
-from cooperation.filters.wording import conditions_in_words, values_in_words
+from cooperation.filters.wording import conditions_in_words, title_in_words, values_in_words
 from cooperation.models import Record
 
 # A long filter shows this many values, those that give most; the rest unfolds in alphabetical order.
@@ -48,6 +48,8 @@ class RecordFilterSet(FilterSet):
     ORDERS = {}
     # Whether those that fit words best come first, unless another order is asked for.
     RANKS_WORDS = True
+    # The name of the page, where it is not that of what is listed.
+    PAGE = ""
 
     q = WordsFilter(label=_("Words"))
 
@@ -362,6 +364,11 @@ class RecordFilterSet(FilterSet):
         """What is listed: “Projects (Theme: Trade or Water; Activity status: Completed)”."""
         listed = capfirst(self.names.verbose_name_plural)
         return f"{listed} ({conditions_in_words(self)})" if self.asked else listed
+
+    @property
+    def title(self) -> str:
+        """What is listed and in which order, for the title of a page; of a reasonable length, whatever is asked."""
+        return title_in_words(self)
 
     def query_without(self, name, code):
         """The query string of this list without one value of one filter, from its first page on."""

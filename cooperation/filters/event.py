@@ -84,6 +84,7 @@ class EventFilterSet(RecordFilterSet):
     ORDERS = {"oldest": (_("Oldest first"), OLDEST_FIRST), "latest": (_("Latest first"), latest_first)}
     # A timeline goes by time, whatever is asked.
     RANKS_WORDS = False
+    PAGE = _("Timeline")
 
     names = Names(_("event"), _("events"))
 

@@ -31,6 +31,8 @@ class LevelFilter(SwitchFilter):
 
 
 class FlowsFilterSet(ProjectFilterSet):
+    PAGE = _("Flows")
+
     giver_role = SideRoleFilter(
         "giver",
         MAY_GIVE,
@@ -61,6 +63,11 @@ class FlowsFilterSet(ProjectFilterSet):
     @property
     def level(self):
         return Level(self.data.get("by") or Level.SUBREGION)
+
+    @property
+    def title(self):
+        has_level = "by" in self.data and self.is_valid()
+        return f"{super().title}; {self.filters['by'].label}: {self.level.label}" if has_level else super().title
 
     @property
     def inputs(self):

@@ -12,7 +12,7 @@ from cooperation.exports.flow_table import FlowColumns
 from cooperation.filters.flows import FlowsFilterSet
 from cooperation.pictures.flows import Flows
 from cooperation.views.formats import Asked, file_view, own_url, statement_of
-from cooperation.views.generic import unless_behind
+from cooperation.views.generic import page_title, unless_behind
 
 
 def flows_page(request):
@@ -23,6 +23,7 @@ def flows_page(request):
         request,
         "cooperation/flows.html",
         {
+            "title": page_title(filterset),
             "filterset": filterset,
             "facets": filterset.facets,
             "flows": Flows(filterset) if filterset.is_valid() else None,

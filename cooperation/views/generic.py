@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views import View
 from django.views.generic import DetailView
 
@@ -16,6 +17,7 @@ from cooperation.exports.cited import cite_as
 from cooperation.exports.files import list_files, part_files, record_files
 from cooperation.exports.json_ld import data_block, describe
 from cooperation.filters import FILTERSETS
+from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.paging import PAGE_SIZES, PagingForm
 from cooperation.history import what_changed, withdrawal
 from cooperation.models import Project, Record
@@ -114,12 +116,21 @@ def canonical_query(query, number):
     return f"?{filters.urlencode()}" if filters else ""
 
 
+def page_title(filterset: RecordFilterSet, number: int = 1) -> str:
+    """The title of page `number` of what is listed, which no other page has; of a refused one, that it is refused."""
+    title = filterset.title
+    if filterset.problems:
+        title = gettext("Error: %(title)s") % {"title": title}
+    return gettext("%(title)s, page %(number)s") % {"title": title, "number": number} if number > 1 else title
+
+
 def list_context(request, filterset):
     """What the page of a list shows of it, but for its records: the template context."""
     query = filterset.data
     asked = filterset.paging.cleaned_data if filterset.is_valid() else {}
     page = Paginator(range(filterset.count), asked.get("per") or PAGE_SIZES[0]).get_page(asked.get("page") or 1)
     return {
+        "title": page_title(filterset, page.number),
         "filterset": filterset,
         "facets": filterset.facets,
         "suggestion": filterset.suggestion,
