@@ -1,5 +1,13 @@
 """What comes in and goes out with every page."""
 
+import json
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 PUBLIC_POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -13,9 +21,32 @@ PUBLIC_POLICY = {
 # Django's admin brings scripts of its own, which ask the server for autocomplete options.
 ADMIN_POLICY = {**PUBLIC_POLICY, "script-src": "'self'"}
 
+# How the addresses of files for programs end. Every other address is that of a page.
+MACHINE_SUFFIXES = (".json", ".csv", ".xlsx", ".xml", ".atom", ".bib", ".ris", ".txt", ".zip", ".sha256")
+READING_METHODS = "GET, HEAD, OPTIONS"
+# Nothing public depends on a cookie, so that any site may ask for it and read every header of the answer.
+CORS_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
+PREFLIGHT_HEADERS = {
+    "Allow": READING_METHODS,
+    "Access-Control-Allow-Methods": READING_METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",  # seconds: browsers shorten it to two hours or a day
+}
+REFUSALS = {
+    400: _("The request cannot be read."),
+    404: _("There is nothing public at this address."),
+    405: _("Data can only be read here: use GET or HEAD."),
+    500: _("The server failed to answer. The failure is ours, not that of the request."),
+}
+
 
 def is_for_admin(request):
     return request.path_info.startswith("/admin/")
+
+
+def is_machine_address(path: str) -> bool:
+    """Tell the address of a file for programs (`/projects.json`) from that of a page, by how it ends."""
+    return path.endswith(MACHINE_SUFFIXES) and not path.startswith("/admin/")
 
 
 def content_security_policy(get_response):
@@ -51,3 +82,42 @@ def no_length_when_not_modified(get_response):
         return response
 
     return middleware
+
+
+def open_to_other_sites(get_response):
+    """Let scripts of any site read what is at the addresses of machines, whatever its status.
+
+    OPTIONS is answered here, so that nothing is read for it. An error that would be a page of HTML is said in the
+    format of the address: a problem as in RFC 9457 in JSON, plain text elsewhere.
+    """
+
+    def middleware(request):
+        if not is_machine_address(request.path_info):
+            return get_response(request)
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={**CORS_HEADERS, **PREFLIGHT_HEADERS})
+        response = get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        # A developer reads the page on which Django shows where a failure comes from.
+        if response.status_code >= 400 and is_page and not (settings.DEBUG and response.status_code >= 500):
+            say_error(request, response)
+        for name, value in CORS_HEADERS.items():
+            response.headers[name] = value
+        return response
+
+    return middleware
+
+
+def say_error(request: HttpRequest, response: HttpResponse) -> None:
+    """Put a sentence for programs in place of the page of an error. Other headers, such as `Allow`, stay."""
+    status = response.status_code
+    sentence = gettext(REFUSALS.get(status, HTTPStatus(status).description))
+    if request.path_info.endswith(".json"):
+        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+        response.content = json.dumps(problem, ensure_ascii=False).encode()
+        response.headers["Content-Type"] = "application/problem+json"
+    else:
+        response.content = f"{sentence}\n".encode()
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    response.headers["Content-Length"] = str(len(response.content))
+    del response.headers["Content-Encoding"]

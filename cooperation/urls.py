@@ -1,5 +1,9 @@
 """The addresses of the public pages, and of the same records in other formats."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -8,6 +12,7 @@ from django.views.generic import RedirectView
 from cooperation import sitemaps
 from cooperation.exports.columns import TABLES
 from cooperation.exports.files import CSV, list_formats, record_formats
+from cooperation.middleware import READING_METHODS
 from cooperation.models import Milestone
 from cooperation.views import (
     champions,
@@ -34,7 +39,16 @@ def page(address, view, name):
     return path(address, csrf_exempt(only_reading(public_page(view))), name=name)
 
 
-only_reading = require_http_methods(["GET", "HEAD", "OPTIONS"])
+def only_reading(view: Callable) -> Callable:
+    """Refuse every method but those of reading (405). OPTIONS is answered without the view, which would make a page."""
+
+    @wraps(view)
+    def read(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": READING_METHODS})
+        return view(request, *args, **kwargs)
+
+    return require_http_methods(READING_METHODS.split(", "))(read)
 
 
 def record_pages(place, list_view, detail_view):

@@ -196,8 +196,7 @@ def dictionary_as_json(request):
 
 
 def taken_away(answer, name):
-    """The answer for programs of any site; with a name, as a file to keep."""
-    answer.headers["Access-Control-Allow-Origin"] = "*"
+    """The answer with its licence; with a name, as a file to keep."""
     answer.headers["Link"] = f'<{LICENCE_URL}>; rel="license"'
     if name:
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -79,7 +79,6 @@ def file_view(filterset_class, file_format, ask):
         filterset = filterset_class(query, paging=ApiPagingForm if is_json else PagingForm)
         problems = [*filterset.problems, *option_problems(query, options)]
         answer = refuse(problems, is_json) if problems else write(ask(request, filterset, query))
-        answer.headers["Access-Control-Allow-Origin"] = "*"
         if request.method == "HEAD" and answer.streaming:
             answer.streaming_content = ()
         return unless_behind(answer) if "q" in filterset.asked and not problems else answer

@@ -38,7 +38,6 @@ def record_file(model, file_format):
             return withdrawn_file(public_id, withdrawn, file_format)
         statement = statement_of(request, record)
         answer = HttpResponse(write(record, statement), content_type=f"{file_format.media_type}; charset=utf-8")
-        answer.headers["Access-Control-Allow-Origin"] = "*"
         answer.headers["Link"] = (
             f'<{LICENCE_URL}>; rel="license", <{statement.address}>; rel="alternate"; type="text/html"'
         )
@@ -64,7 +63,6 @@ def withdrawn_file(public_id, withdrawn, file_format):
             "reason": withdrawn.reason or None,
         }
         answer = HttpResponse(write_json(content), status=410, content_type=PROBLEM)
-        answer.headers["Access-Control-Allow-Origin"] = "*"
     else:
         lines = [sentence, withdrawn.reason or gettext("No reason is on record."), ""]
         answer = HttpResponse("\n".join(lines), status=410, content_type=TEXT)
