@@ -117,6 +117,8 @@ def test_other_answers_are_as_described(client):
     assert faults(document, "ProjectList", changed) == []
     for address, name in (
         ("/projects.json?country=Atlantis&year_from=2020&year_to=2010", "Problem"),
+        ("/projects/no-such.json", "NotFound"),
+        (f"/projects/{withdrawn.slug}.json", "Gone"),
         ("/search.json?q=project", "Found"),
         ("/search.json?q=projekt", "Found"),
         ("/search.json?q=!", "Problem"),

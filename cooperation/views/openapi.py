@@ -38,17 +38,16 @@ JSON, TEXT, HTML = files.JSON.media_type, "text/plain", "text/html"
 INTRODUCTION = _(
     "The public records of the registry under the same filters as its pages. Several values of one parameter widen a "
     "list, different parameters narrow it. Parameters that a list does not know are ignored; a value that it does not "
-    "know is answered with status 400 and the values that are allowed. No key is needed. Answers carry an ETag: send "
-    "it back as If-None-Match, and as long as nothing changed the answer is a short 304."
+    "know is answered with status 400 and the values that are allowed. No key is needed. Scripts of any site may read "
+    "every answer, errors too (CORS). Answers carry an ETag: send it back as If-None-Match, and as long as nothing "
+    "changed the answer is a short 304."
 )
 # An id in an address, as addresses take it.
 PUBLIC_ID = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
 
 
 def openapi_json(request):
-    answer = HttpResponse(write_json(document(request.build_absolute_uri("/")[:-1])), content_type=JSON)
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return HttpResponse(write_json(document(request.build_absolute_uri("/")[:-1])), content_type=JSON)
 
 
 def document(site):
@@ -108,6 +107,11 @@ def refused(is_json):
     if is_json:
         return answered(_("What was wrong, and what is allowed (RFC 9457)."), PROBLEM, ref("Problem"))
     return answered(_("What was wrong, and what is allowed, in words."), TEXT)
+
+
+def problem_or_text(description: str, schema: str, is_json: bool) -> dict:
+    """Describe what stands in place of a record: a problem of that schema in JSON, a sentence elsewhere."""
+    return answered(description, PROBLEM, ref(schema)) if is_json else answered(description, TEXT)
 
 
 NOT_THERE = _("There is no public record at this address.")
@@ -182,15 +186,16 @@ def record_paths(model):
             before, _id, after = reverse(name, args=["0"]).rpartition("0")
         except NoReverseMatch:
             continue
-        schema = record_schema(table) if each is files.JSON else None
+        is_json = each is files.JSON
+        schema = record_schema(table) if is_json else None
         responses = {
             "200": answered(_("The record."), each.media_type, schema),
             "301": {"description": gettext("The record has another address now.")},
-            "404": answered(NOT_THERE, HTML),
+            "404": problem_or_text(NOT_THERE, "NotFound", is_json),
         }
         if issubclass(model, Record):
             withdrawn = gettext("The record was withdrawn. The answer says when and why.")
-            responses["410"] = answered(withdrawn, PROBLEM if each is files.JSON else TEXT)
+            responses["410"] = problem_or_text(withdrawn, "Gone", is_json)
         summary = gettext("%(record)s as %(format)s") % {"record": model._meta.verbose_name, "format": each.label}
         paths[f"{before}{{id}}{after}"] = operation(name, table.name, summary, [id_parameter(model)], responses)
     return paths
@@ -218,6 +223,9 @@ def data_paths():
     before, _name, after = reverse("data_file", args=["0"]).rpartition("0")
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[-.a-zA-Z]+$"}}
     columns = gettext("Every column of every table.")
+    # An address that ends like none of the files is that of a page.
+    no_file = gettext("There is no file of that name, or none was published yet.")
+    no_file_content = {**content(PROBLEM, ref("NotFound"))["content"], TEXT: {}, HTML: {}}
     return {
         reverse("data_dictionary_json"): operation(
             "data_dictionary_json",
@@ -240,7 +248,7 @@ def data_paths():
             [{**name, "example": INDEX}],
             {
                 "200": answered(gettext("The file. Its ETag is its SHA-256 digest."), "*/*"),
-                "404": answered(gettext("There is no file of that name, or none was published yet."), HTML),
+                "404": {"description": no_file, "content": no_file_content},
             },
         ),
     }

@@ -2,7 +2,6 @@
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.table import Kind
@@ -130,6 +129,12 @@ SAID = {
 }
 
 
+def problem(status: int, description: str, **members: dict) -> dict:
+    """Describe a problem as RFC 9457 has it, with the members that this kind adds."""
+    common = {"type": TEXT, "title": TEXT, "status": {"type": "integer", "const": status}, "detail": TEXT}
+    return described(description, thing(common | members))
+
+
 def shared_schemas():
     """What several answers hold, and the answers that are about no single record type."""
     facet_value = {"value": TEXT, "label": TEXT, "count": WHOLE_NUMBER, "chosen": {"type": "boolean"}}
@@ -141,12 +146,10 @@ def shared_schemas():
         "messages": several(TEXT),
         "allowed": described(_("The values that are allowed, where they can be listed."), several(allowed)),
     }
-    problem = {
-        "type": TEXT,
-        "title": TEXT,
-        "status": {"type": "integer", "const": 400},
-        "detail": TEXT,
-        "errors": several(thing(error)),
+    withdrawn = {
+        "id": described(_("The id by which it was asked for."), TEXT),
+        "withdrawn": MOMENT,
+        "reason": or_null(TEXT),
     }
     hit = {"title": TEXT, "url": described(_("The address of its page, relative to the site."), TEXT)}
     group = {
@@ -181,7 +184,9 @@ def shared_schemas():
     return {
         "FacetValue": thing(facet_value),
         "Withdrawn": thing({"id": TEXT, "withdrawn": MOMENT}),
-        "Problem": described(gettext("What was wrong with the parameters (RFC 9457)."), thing(problem)),
+        "Problem": problem(400, _("What was wrong with the parameters (RFC 9457)."), errors=several(thing(error))),
+        "NotFound": problem(404, _("There is nothing public at the address (RFC 9457).")),
+        "Gone": problem(410, _("The record was withdrawn: when and why (RFC 9457)."), **withdrawn),
         "Hit": thing(hit),
         "Found": thing(found),
         "Dictionary": thing(dictionary),
