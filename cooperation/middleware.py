@@ -121,3 +121,20 @@ def say_error(request: HttpRequest, response: HttpResponse) -> None:
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Content-Length"] = str(len(response.content))
     del response.headers["Content-Encoding"]
+
+
+def redirects_are_asked_again(get_response):
+    """Let nobody keep a redirect: browsers keep a 301 for years, unless its `Cache-Control` says otherwise.
+
+    Records that were merged and records whose id changed both redirect with 301, since that is what search engines and
+    programs need: the former address is not to be used any more. But a merge can be undone, and an id changed back.
+    Then the record is at its former address again, and must not be hidden by what a browser kept.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if "Location" in response.headers:
+            response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    return middleware

@@ -207,6 +207,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cooperation.middleware.content_security_policy",
     "cooperation.middleware.open_to_other_sites",
+    "cooperation.middleware.redirects_are_asked_again",
     "cooperation.middleware.no_length_when_not_modified",
     "cooperation.middleware.no_cookies_in_public",
     "django.middleware.security.SecurityMiddleware",
