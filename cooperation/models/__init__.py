@@ -15,7 +15,7 @@ from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
 from cooperation.models.milestone import Milestone, MilestoneCitation
 from cooperation.models.partial_date import format_partial_date
 from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope, scope_of
-from cooperation.models.record import FormerSlug, PublicationStatus, Record
+from cooperation.models.record import FormerSlug, Gone, PublicationStatus, Record
 from cooperation.models.source import Citation, Source, SourcedPart
 from cooperation.models.unique_names import unique_names
 from cooperation.models.vitality import Vitality, vitality
@@ -66,6 +66,7 @@ __all__ = [
     "FundCitation",
     "FundManager",
     "Goal",
+    "Gone",
     "ImportBatch",
     "Instrument",
     "Kept",

@@ -1,11 +1,14 @@
 """What every published record has in common: its permanent address, its publication status, its dates."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +21,14 @@ class PublicationStatus(models.TextChoices):
     IN_REVIEW = "in_review", _("In review")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Gone(NamedTuple):
+    """A public id under which there was a public record until `since`. `replaced_by` is the id to use now, if any."""
+
+    public_id: str
+    since: datetime
+    replaced_by: str | None
 
 
 class PublicQuerySet(models.QuerySet):
@@ -62,10 +73,29 @@ class RecordQuerySet(PublicQuerySet):
         found = former.filter(~is_taken, Exists(published.filter(slug=OuterRef("current"))))
         return dict(found.values_list("slug", "current"))
 
-    def withdrawn_since(self, moment):
-        """`[(public id, time), ...]` of the records that were withdrawn at `moment` or later, the latest first."""
+    def gone_since(self, moment: datetime) -> list[Gone]:
+        """The ids under which there is no public record any more, since `moment` or later, the latest first.
+
+        A record was withdrawn, was merged into another, or has another id. An id is named only if the public knew it.
+        """
+        past = self.model.history.model.objects
+        was_public = Exists(past.filter(slug=OuterRef("slug"), publication_status=PublicationStatus.PUBLISHED))
+        former = FormerSlug.objects.filter(record_type=self.model._meta.model_name)
+        # A record that was withdrawn first and then got another id was never public under that one.
+        is_new_id = Exists(former.filter(current=OuterRef("slug"))) & ~was_public
         withdrawn = self.filter(publication_status=PublicationStatus.WITHDRAWN, updated__gte=moment)
-        return withdrawn.order_by("-updated", "-id").values_list("slug", "updated")
+        found = [Gone(*row, None) for row in withdrawn.exclude(is_new_id).values_list("slug", "updated")]
+        made = FormerSlug.history.model.objects.filter(history_type="+")
+        replaced = former.filter(
+            was_public,
+            ~Exists(self.published().filter(slug=OuterRef("slug"))),
+            pk__in=made.filter(history_date__gte=moment).values("id"),
+        ).annotate(
+            since=Subquery(made.filter(id=OuterRef("pk")).order_by("-history_id").values("history_date")[:1]),
+            replaced_by=Subquery(self.published().filter(slug=OuterRef("current")).values("slug")[:1]),
+        )
+        found += [Gone(*row) for row in replaced.values_list("slug", "since", "replaced_by")]
+        return sorted(found, key=attrgetter("since", "public_id"), reverse=True)
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)

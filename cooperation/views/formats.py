@@ -22,6 +22,7 @@ from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
 from cooperation.filters.shown import Problem
+from cooperation.models import Gone
 from cooperation.views.generic import list_address, unless_behind, without
 from cooperation.views.record_files import PROBLEM, TEXT
 
@@ -186,11 +187,14 @@ def json_page(asked):
         "results": as_objects(asked.table, asked.some(page.start_index() - 1, page.end_index()), statement.site),
     }
     if "updated_since" in filterset.asked:
-        content["withdrawn"] = [
-            {"id": public_id, "withdrawn": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
-            for public_id, moment in asked.table.model.objects.withdrawn_since(filterset.asked["updated_since"])
-        ]
+        gone = asked.table.model.objects.gone_since(filterset.asked["updated_since"])
+        content["withdrawn"] = [as_withdrawn(each) for each in gone]
     return HttpResponse(write_json(content), content_type=JSON.media_type)
+
+
+def as_withdrawn(gone: Gone) -> dict[str, str]:
+    found = {"id": gone.public_id, "withdrawn": f"{gone.since:%Y-%m-%dT%H:%M:%SZ}"}
+    return {**found, "replaced_by": gone.replaced_by} if gone.replaced_by else found
 
 
 def page_url(asked, number):

@@ -190,7 +190,7 @@ def record_paths(model):
         schema = record_schema(table) if is_json else None
         responses = {
             "200": answered(_("The record."), each.media_type, schema),
-            "301": {"description": gettext("The record has another address now.")},
+            "301": {"description": gettext("The record has another address now. Ask here again each time.")},
             "404": problem_or_text(NOT_THERE, "NotFound", is_json),
         }
         if issubclass(model, Record):

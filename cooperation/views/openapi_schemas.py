@@ -112,7 +112,11 @@ def list_schema(table):
     if not issubclass(table.model, Record):
         return thing(of_file)
     withdrawn = described(
-        _("With updated_since: the records that were taken off the portal since."), several(ref("Withdrawn"))
+        _(
+            "With updated_since: the ids that are not public any more since then, because the record was withdrawn, "
+            "merged into another or given another id. Remove them from a copy."
+        ),
+        several(ref("Withdrawn")),
     )
     return thing({**of_file, "withdrawn": withdrawn}, optional=("withdrawn",))
 
@@ -151,6 +155,12 @@ def shared_schemas():
         "withdrawn": MOMENT,
         "reason": or_null(TEXT),
     }
+    replaced_by = _("The id to use now: of the record into which it was merged, or of the same record.")
+    gone = {
+        "id": TEXT,
+        "withdrawn": described(_("Since when it is not public any more."), MOMENT),
+        "replaced_by": described(replaced_by, TEXT),
+    }
     hit = {"title": TEXT, "url": described(_("The address of its page, relative to the site."), TEXT)}
     group = {
         "type": TEXT,
@@ -183,7 +193,7 @@ def shared_schemas():
     }
     return {
         "FacetValue": thing(facet_value),
-        "Withdrawn": thing({"id": TEXT, "withdrawn": MOMENT}),
+        "Withdrawn": thing(gone, optional=("replaced_by",)),
         "Problem": problem(400, _("What was wrong with the parameters (RFC 9457)."), errors=several(thing(error))),
         "NotFound": problem(404, _("There is nothing public at the address (RFC 9457).")),
         "Gone": problem(410, _("The record was withdrawn: when and why (RFC 9457)."), **withdrawn),
