@@ -260,6 +260,31 @@ def test_campaign_parameters_share_the_page(client, address):
     assert (marked.content, marked["ETag"], len(statements)) == (first.content, first["ETag"], 1)
 
 
+def test_parameter_that_nobody_heeds_leaves_no_trace_in_what_the_next_visitor_reads(client):
+    make_one_of_each()
+    kept = {address for address, answer in crawl(client).items() if answer.get("Cache-Control") == "public, no-cache"}
+    # A workbook holds the second in which it was made.
+    addresses = sorted(address for address in kept if ".xlsx" not in address and "?" not in address)
+    assert {address.rpartition(".")[2] for address in addresses} >= {"csv", "json", "atom", "xml"}
+    plain = {address: client.get(address).getvalue() for address in addresses}
+    cache.clear()
+    for address, content in plain.items():
+        client.get(f"{address}?utm_source=newsletter").getvalue()
+        assert client.get(address).getvalue() == content, address
+
+
+@pytest.mark.parametrize("script_name", ["", None])
+def test_script_name_of_a_request_changes_no_page_of_others(client, settings, script_name):
+    settings.FORCE_SCRIPT_NAME = script_name
+    builders.make_project("Rice seeds")
+    plain = {address: client.get(address).content for address in ("/projects/", "/projects/rice-seeds/")}
+    cache.clear()
+    client.get("/", SCRIPT_NAME="/projects")
+    client.get("/rice-seeds/", SCRIPT_NAME="/projects")
+    client.get("/projects/", SCRIPT_NAME="/evil")
+    assert {address: client.get(address).content for address in plain} == plain
+
+
 def test_filters_in_another_order_share_the_list_and_another_filter_does_not(client):
     builders.make_project("Rice seeds", partners=[("provider", "THA")], themes=["Farming"])
     builders.make_project("Lagoon charts", partners=[("provider", "FJI")])

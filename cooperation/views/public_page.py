@@ -107,14 +107,20 @@ def in_order(query):
 
 
 def address(request, query, version, day):
-    """The digest of everything that a page depends on. Pages count from “today”, so each day has its own."""
-    parts = (request.scheme, request.get_host(), request.path, query, get_language(), day, RELEASE, version)
+    """The digest of everything that a page depends on. Pages count from “today”, so each day has its own.
+
+    The script name is a part of its own: links begin with it, while the rest of the path alone chooses the view.
+    """
+    place = (request.scheme, request.get_host(), request.META["SCRIPT_NAME"], request.path_info)
+    parts = (*place, query, get_language(), day, RELEASE, version)
     return sha256(repr(parts).encode()).hexdigest()
 
 
 def answer(view, request, query, version, args, kwargs):
     """What `view` says under `query` at a data version, as a finished page."""
     request.GET = QueryDict(query)
+    # Also what `build_absolute_uri` gives: a parameter that nobody heeds is not in the key of the page.
+    request.META["QUERY_STRING"] = query
     with changes.pinned(version):
         response = view(request, *args, **kwargs)
         return response.render() if hasattr(response, "render") else response
