@@ -21,6 +21,7 @@ VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, s
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
 ORGANISATION_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9._-]+")
+BIND_ADDRESS = re.compile(r"unix:/\S+|([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
 CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
 
@@ -56,6 +57,15 @@ def read_hosts(name):
     if not all(HOST_NAME.fullmatch(host) for host in hosts):
         stop(f"{name} must be host names without https:// and port, such as portal.example.org,www.example.org")
     return hosts
+
+
+def read_bind(name: str, default: str) -> str:
+    """Read an address of this computer to listen on."""
+    text = read(name) or default
+    address = BIND_ADDRESS.fullmatch(text)
+    if not address or int(address[2] or 1) not in range(1, 65536):
+        stop(f"{name} is “{text}”. Write an address such as {default} or unix:/run/portal.sock.")
+    return text
 
 
 def make_var_dir():
@@ -103,6 +113,14 @@ def read_days(name, default):
     text = read(name) or str(default)
     if not re.fullmatch(r"[1-9][0-9]{0,4}", text):
         stop(f"{name} is “{text}”. Write a number of days, such as {default}.")
+    return int(text)
+
+
+def read_count(name: str, default: int) -> int:
+    """Read a number from 1 to 999."""
+    text = read(name) or str(default)
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
+        stop(f"{name} is “{text}”. Write a number from 1 on, such as {default}.")
     return int(text)
 
 
@@ -190,6 +208,16 @@ SECRET_KEY = read_secret_key("SECRET_KEY")
 # A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https,
 # of which gunicorn learns from the X-Forwarded-Proto of a proxy on the same machine.
 HTTPS = not set(ALLOWED_HOSTS) <= LOOPBACK
+
+# Whatever a request says of its script name is not heeded.
+FORCE_SCRIPT_NAME = ""
+
+# The address on which gunicorn listens.
+BIND = read_bind("BIND", "127.0.0.1:8000")
+# How many processes gunicorn starts, each with four threads.
+WEB_CONCURRENCY = read_count("WEB_CONCURRENCY", 2)
+# Whether gunicorn writes a line for each request, with the address of its sender, to its standard output.
+ACCESS_LOG = read_switch("ACCESS_LOG")
 
 INSTALLED_APPS = [
     "cooperation",

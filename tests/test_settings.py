@@ -28,6 +28,7 @@ def read_settings(installation, expression, **variables):
 
 DATABASE = "DATABASE_URL is not an address that the portal can use. Write one such as sqlite:////srv/portal/"
 CACHE = "CACHE_URL is not an address that the portal can use. Write one such as rediscache://localhost:6379/1"
+BIND = "Write an address such as 127.0.0.1:8000 or unix:/run/portal.sock."
 HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as portal.example.org,www.example.org"
 
 
@@ -63,6 +64,11 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
             "DATABASE_URL names a file in the folder /no/such/folder",
         ),
         ("DATABASE_URL", "sqlite:////", "DATABASE_URL names the folder /."),
+        ("BIND", "8000", f"BIND is “8000”. {BIND}"),
+        ("BIND", "127.0.0.1:65536", f"BIND is “127.0.0.1:65536”. {BIND}"),
+        ("BIND", "unix:portal.sock", f"BIND is “unix:portal.sock”. {BIND}"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is “0”. Write a number from 1 on, such as 2."),
+        ("ACCESS_LOG", "access.log", "ACCESS_LOG is “access.log”. Write true or false."),
         ("CACHE_URL", "nonsense", CACHE),
         ("CACHE_URL", "rediscache://", CACHE),
         ("CACHE_URL", "rediscache://localhost:port/1", CACHE),
@@ -83,15 +89,7 @@ def test_settings_answer_a_value_that_cannot_be_used_with_one_sentence(installat
 
 def test_settings_end_gunicorn_with_the_sentence(installation, tmp_path):
     with (tmp_path / "output").open("w") as output:
-        server = installation.start(
-            "-m",
-            "gunicorn",
-            f"--bind=127.0.0.1:{free_port()}",
-            "--no-control-socket",
-            "sscportal.wsgi",
-            output=output,
-            DEBUG="maybe",
-        )
+        server = installation.start("-m", "gunicorn", "-c", "sscportal/gunicorn.py", output=output, DEBUG="maybe")
     try:
         assert server.wait(timeout=20) != 0
     finally:
@@ -125,6 +123,11 @@ def test_settings_expect_https_unless_all_hosts_are_this_computer(installation, 
         ALLOWED_HOSTS=text,
     )
     assert read == [hosts, https, https]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:80", "[::1]:8080", "portal.example.org:8000", "unix:/run/portal.sock"])
+def test_settings_read_the_address_to_listen_on(installation, address):
+    assert read_settings(installation, "settings.BIND", BIND=address) == address
 
 
 def test_settings_keep_a_key_that_begins_with_a_dollar_sign(installation):
@@ -250,10 +253,10 @@ def test_settings_believe_the_proxy_that_speaks_https(installation, tmp_path):
         server = installation.start(
             "-m",
             "gunicorn",
-            f"--bind=127.0.0.1:{port}",
-            "--no-control-socket",
-            "sscportal.wsgi",
+            "-c",
+            "sscportal/gunicorn.py",
             output=output,
+            BIND=f"127.0.0.1:{port}",
             ALLOWED_HOSTS="portal.example.org",
         )
     try:

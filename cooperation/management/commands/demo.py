@@ -105,16 +105,9 @@ def make_curator():
 def serve(port):
     """Become the web server: this process ends and gunicorn goes on in its place, so that Ctrl-C reaches it."""
     # Whatever the environment says of another installation: this one is not for debugging, and on this computer only.
-    os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost")
+    os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost", BIND=f"{HOST}:{port}")
     # There is one account: as long as nobody says otherwise, it may publish what it writes.
     os.environ.setdefault("ONE_PERSON_OFFICE", "true")
-    options = {
-        "--chdir": str(settings.BASE_DIR),
-        "--bind": f"{HOST}:{port}",
-        "--workers": "2",
-        "--threads": "4",
-        "--log-level": "warning",
-    }
-    arguments = [text for option in options.items() for text in option]
-    command = [sys.executable, "-m", "gunicorn", *arguments, "--no-control-socket", "sscportal.wsgi"]
+    configuration = settings.BASE_DIR / "sscportal" / "gunicorn.py"
+    command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "--log-level", "warning"]
     os.execv(sys.executable, command)  # noqa: S606 (nothing in it comes from outside)

@@ -1,0 +1,43 @@
+"""How gunicorn serves the portal: `gunicorn -c sscportal/gunicorn.py`.
+
+What differs between installations comes from the settings. All options: https://gunicorn.org/reference/settings/
+"""
+
+import os
+import sys
+from pathlib import Path
+
+chdir = str(Path(__file__).resolve().parent.parent)
+# gunicorn reads this file before it goes to that folder.
+sys.path.insert(0, chdir)
+
+from sscportal import settings  # noqa: E402
+
+if os.environ.get("SCRIPT_NAME"):
+    settings.stop("SCRIPT_NAME is set, which the portal does not read. Remove it.")
+
+wsgi_app = "sscportal.wsgi"
+bind = settings.BIND
+workers = settings.WEB_CONCURRENCY
+worker_class = "gthread"
+threads = 4
+preload_app = True
+control_socket_disable = True
+accesslog = "-" if settings.ACCESS_LOG else None
+
+# A proxy on this computer says by one header that it speaks https. No other header may change what a request is: one
+# named SCRIPT_NAME or PATH_INFO would change its path.
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarder_headers = ""
+header_map = "drop"
+
+# Seconds. The portal keeps an idle connection longer than a proxy does (nginx: 60), so that it never closes one on
+# which a request is just coming.
+timeout = 30
+graceful_timeout = 30
+keepalive = 75
+
+# The longest request line that gunicorn and nginx take; a question of 1,000 letters fits in.
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
