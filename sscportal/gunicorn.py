@@ -14,7 +14,7 @@ sys.path.insert(0, chdir)
 from sscportal import settings  # noqa: E402
 
 if os.environ.get("SCRIPT_NAME"):
-    settings.stop("SCRIPT_NAME is set, which the portal does not read. Remove it.")
+    settings.stop("SCRIPT_NAME is set, which the portal does not read. Write URL_PREFIX instead.")
 
 wsgi_app = "sscportal.wsgi"
 bind = settings.BIND

@@ -21,6 +21,7 @@ VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, s
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
 ORGANISATION_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9._-]+")
+PREFIX = re.compile(r"(/[A-Za-z0-9_-]+)+")
 BIND_ADDRESS = re.compile(r"unix:/\S+|([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
 CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
@@ -57,6 +58,14 @@ def read_hosts(name):
     if not all(HOST_NAME.fullmatch(host) for host in hosts):
         stop(f"{name} must be host names without https:// and port, such as portal.example.org,www.example.org")
     return hosts
+
+
+def read_prefix(name: str) -> str:
+    """Read a path such as /registry: without a slash at its end, and "" for none."""
+    text = read(name).rstrip("/")
+    if text and not PREFIX.fullmatch(text):
+        stop(f"{name} is “{text}”. Write a path such as /registry, of letters, digits, hyphens and slashes.")
+    return text
 
 
 def read_bind(name: str, default: str) -> str:
@@ -209,8 +218,11 @@ SECRET_KEY = read_secret_key("SECRET_KEY")
 # of which gunicorn learns from the X-Forwarded-Proto of a proxy on the same machine.
 HTTPS = not set(ALLOWED_HOSTS) <= LOOPBACK
 
-# Whatever a request says of its script name is not heeded.
-FORCE_SCRIPT_NAME = ""
+# The path under which a proxy offers the portal on a host that it shares, such as /registry.
+URL_PREFIX = read_prefix("URL_PREFIX")
+# Also without a prefix: whatever a request says of its script name is not heeded.
+FORCE_SCRIPT_NAME = URL_PREFIX
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 
 # The address on which gunicorn listens.
 BIND = read_bind("BIND", "127.0.0.1:8000")
@@ -295,7 +307,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-STATIC_URL = "static/"
+STATIC_URL = f"{URL_PREFIX}/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -2,7 +2,11 @@ import gc
 import os
 import re
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import Resolver404, resolve
+
+from sscportal.settings import stop
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings")
 BOUNDARY = re.compile(r";\s*(boundary=(\"[^\"]*\"|[^;\s]*))", re.IGNORECASE)
@@ -11,9 +15,14 @@ django_application = get_wsgi_application()
 
 
 def application(environ, start_response):
-    """Answer a request, read as UTF-8 whatever it says."""
+    """Answer a request, whether or not the proxy has taken the prefix off its path."""
+    environ["PATH_INFO"] = without_prefix(environ.get("PATH_INFO", ""), settings.URL_PREFIX)
     environ["CONTENT_TYPE"] = plain_content_type(environ.get("CONTENT_TYPE", ""))
     return django_application(environ, start_response)
+
+
+def without_prefix(path: str, prefix: str) -> str:
+    return path.removeprefix(prefix) if f"{path}/".startswith(f"{prefix}/") else path
 
 
 def plain_content_type(text: str) -> str:
@@ -26,6 +35,22 @@ def plain_content_type(text: str) -> str:
     kind = text.partition(";")[0]
     return f"{kind}; {boundary[1]}" if boundary else kind
 
+
+def is_own_path(prefix: str) -> bool:
+    """True if the portal has a page or file at this path, so that a proxy could mean either."""
+    if prefix.startswith("/static"):
+        return True
+    for path in (prefix, f"{prefix}/"):
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return True
+    return False
+
+
+if settings.URL_PREFIX and is_own_path(settings.URL_PREFIX):
+    stop(f"URL_PREFIX is “{settings.URL_PREFIX}”, which is also an address within the portal. Choose another one.")
 
 # Pages and files make many short-lived rows and lists. Looking through them after every 700, as Python does by itself,
 # costs a CSV file a quarter of its time.

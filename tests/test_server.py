@@ -189,7 +189,37 @@ def test_no_line_is_written_for_a_request_unless_asked_for(installation, visitor
     assert "/about/" not in (installation.folder / "log").read_text()
 
 
+def test_portal_under_a_prefix_fits_both_kinds_of_proxies(installation, tmp_path):
+    log = tmp_path / "log"
+    with running(installation, log, URL_PREFIX="/registry", ACCESS_LOG="true", WEB_CONCURRENCY="1") as port:
+        visitor = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for path in ("/", "/projects/", "/projects/mtcp-small-states/", "/timeline/", "/data/", "/admin/login/"):
+            passed_on = what_everybody_gets(visitor, f"/registry{path}")
+            assert passed_on == what_everybody_gets(visitor, path)
+            assert passed_on[0] == 200
+            links = re.findall(rb'(?:href|action|src)="(/[^"]*)"', passed_on[2])
+            assert len(links) > 3
+            assert [link for link in links if not link.startswith(b"/registry/")] == []
+            assert not path.endswith("-states/") or ask(visitor, links[0].decode())[0] == 200
+        status, headers, _body = ask(visitor, "/registry/projects")
+        assert (status, headers["Location"]) == (301, "/registry/projects/")
+        assert "Path=/registry/;" in ask(visitor, "/registry/admin/login/")[1]["Set-Cookie"]
+        assert ask(visitor, "/registry/robots.txt")[2] == ask(visitor, "/robots.txt")[2]
+        assert ask(visitor, "/registryx/")[0] == 404
+        visitor.close()
+    assert '"GET /registry/projects HTTP/1.1" 301' in log.read_text()
+
+
+@pytest.mark.parametrize("prefix", ["/projects", "/admin/registry", "/static"])
+def test_prefix_that_is_an_address_of_the_portal_ends_gunicorn_with_a_sentence(installation, prefix):
+    result = installation.run(*GUNICORN, "--log-level", "critical", BIND=f"127.0.0.1:{free_port()}", URL_PREFIX=prefix)
+    assert result.returncode == 3
+    assert result.stderr == (
+        f"URL_PREFIX is “{prefix}”, which is also an address within the portal. Choose another one.\n"
+    )
+
+
 def test_script_name_of_the_environment_ends_gunicorn_with_a_sentence(installation):
     result = installation.run(*GUNICORN, BIND=f"127.0.0.1:{free_port()}", SCRIPT_NAME="/registry")
     assert result.returncode == 3
-    assert result.stderr == "SCRIPT_NAME is set, which the portal does not read. Remove it.\n"
+    assert result.stderr == "SCRIPT_NAME is set, which the portal does not read. Write URL_PREFIX instead.\n"

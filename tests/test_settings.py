@@ -64,6 +64,9 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
             "DATABASE_URL names a file in the folder /no/such/folder",
         ),
         ("DATABASE_URL", "sqlite:////", "DATABASE_URL names the folder /."),
+        ("URL_PREFIX", "registry", "URL_PREFIX is “registry”. Write a path such as /registry,"),
+        ("URL_PREFIX", "/../registry", "URL_PREFIX is “/../registry”. Write a path such as /registry,"),
+        ("URL_PREFIX", "https://example.org/registry", "URL_PREFIX is “https://example.org/registry”. Write a path"),
         ("BIND", "8000", f"BIND is “8000”. {BIND}"),
         ("BIND", "127.0.0.1:65536", f"BIND is “127.0.0.1:65536”. {BIND}"),
         ("BIND", "unix:portal.sock", f"BIND is “unix:portal.sock”. {BIND}"),
@@ -123,6 +126,17 @@ def test_settings_expect_https_unless_all_hosts_are_this_computer(installation, 
         ALLOWED_HOSTS=text,
     )
     assert read == [hosts, https, https]
+
+
+@pytest.mark.parametrize(("text", "prefix"), [("", ""), ("/", ""), ("/registry/", "/registry"), ("/a/b-c", "/a/b-c")])
+def test_settings_read_the_prefix_of_all_addresses(installation, text, prefix):
+    names = "settings.URL_PREFIX, settings.FORCE_SCRIPT_NAME, settings.STATIC_URL, settings.SESSION_COOKIE_PATH"
+    assert read_settings(installation, f"[{names}]", URL_PREFIX=text) == [
+        prefix,
+        prefix,
+        f"{prefix}/static/",
+        f"{prefix}/",
+    ]
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:80", "[::1]:8080", "portal.example.org:8000", "unix:/run/portal.sock"])

@@ -105,7 +105,7 @@ def make_curator():
 def serve(port):
     """Become the web server: this process ends and gunicorn goes on in its place, so that Ctrl-C reaches it."""
     # Whatever the environment says of another installation: this one is not for debugging, and on this computer only.
-    os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost", BIND=f"{HOST}:{port}")
+    os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost", URL_PREFIX="", BIND=f"{HOST}:{port}")
     # There is one account: as long as nobody says otherwise, it may publish what it writes.
     os.environ.setdefault("ONE_PERSON_OFFICE", "true")
     configuration = settings.BASE_DIR / "sscportal" / "gunicorn.py"
