@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
+YEAR = 365 * 24 * 3600  # seconds
 ORGANISATION_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9._-]+")
 PREFIX = re.compile(r"(/[A-Za-z0-9_-]+)+")
 BIND_ADDRESS = re.compile(r"unix:/\S+|([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
@@ -130,6 +131,14 @@ def read_count(name: str, default: int) -> int:
     text = read(name) or str(default)
     if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
         stop(f"{name} is “{text}”. Write a number from 1 on, such as {default}.")
+    return int(text)
+
+
+def read_seconds(name: str, default: int) -> int:
+    """Read a number of seconds from 0 on."""
+    text = read(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        stop(f"{name} is “{text}”. Write a number of seconds, such as {default}.")
     return int(text)
 
 
@@ -327,10 +336,22 @@ AUTH_PASSWORD_VALIDATORS = [
 # The form of a forum with 139 members posts 1,300 fields; Django’s own limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# For how many seconds browsers speak nothing but https to this host, once https is on; it cannot be taken back sooner.
+HSTS_SECONDS = read_seconds("HSTS_SECONDS", 3600)
+# Whether they do so with all hosts whose names end in this one's, also where somebody else runs them.
+HSTS_INCLUDE_SUBDOMAINS = read_switch("HSTS_INCLUDE_SUBDOMAINS")
+# Whether browsers may be shipped with this host in their list of those that speak https alone.
+HSTS_PRELOAD = read_switch("HSTS_PRELOAD")
+if HSTS_PRELOAD and not (HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS >= YEAR):
+    stop(f"HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS={YEAR} (a year) or more.")
+
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_INCLUDE_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+# Django asks for sub-domains (W005) and preloading (W021). They bind other sites of the same organisation, for a year
+# and longer, so that the operator decides about them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

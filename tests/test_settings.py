@@ -72,6 +72,9 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
         ("BIND", "unix:portal.sock", f"BIND is “unix:portal.sock”. {BIND}"),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is “0”. Write a number from 1 on, such as 2."),
         ("ACCESS_LOG", "access.log", "ACCESS_LOG is “access.log”. Write true or false."),
+        ("HSTS_SECONDS", "1 year", "HSTS_SECONDS is “1 year”. Write a number of seconds, such as 3600."),
+        ("HSTS_SECONDS", "-1", "HSTS_SECONDS is “-1”. Write a number of seconds, such as 3600."),
+        ("HSTS_INCLUDE_SUBDOMAINS", "www", "HSTS_INCLUDE_SUBDOMAINS is “www”. Write true or false."),
         ("CACHE_URL", "nonsense", CACHE),
         ("CACHE_URL", "rediscache://", CACHE),
         ("CACHE_URL", "rediscache://localhost:port/1", CACHE),
@@ -142,6 +145,43 @@ def test_settings_read_the_prefix_of_all_addresses(installation, text, prefix):
 @pytest.mark.parametrize("address", ["0.0.0.0:80", "[::1]:8080", "portal.example.org:8000", "unix:/run/portal.sock"])
 def test_settings_read_the_address_to_listen_on(installation, address):
     assert read_settings(installation, "settings.BIND", BIND=address) == address
+
+
+@pytest.mark.parametrize(
+    ("variables", "seconds", "sub_domains", "preload"),
+    [
+        ({}, 0, False, False),
+        ({"HSTS_SECONDS": "31536000"}, 0, False, False),
+        ({"ALLOWED_HOSTS": "portal.example.org"}, 3600, False, False),
+        ({"ALLOWED_HOSTS": "portal.example.org", "HSTS_SECONDS": "0"}, 0, False, False),
+        ({"ALLOWED_HOSTS": "portal.example.org", "HSTS_INCLUDE_SUBDOMAINS": "true"}, 3600, True, False),
+        (
+            {
+                "ALLOWED_HOSTS": "portal.example.org",
+                "HSTS_SECONDS": "31536000",
+                "HSTS_INCLUDE_SUBDOMAINS": "true",
+                "HSTS_PRELOAD": "true",
+            },
+            31_536_000,
+            True,
+            True,
+        ),
+    ],
+)
+def test_settings_bind_browsers_to_https_no_further_than_asked(installation, variables, seconds, sub_domains, preload):
+    names = "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"
+    read = read_settings(installation, f"[{', '.join(f'settings.{name}' for name in names)}]", **variables)
+    assert read == [seconds, sub_domains, preload]
+
+
+@pytest.mark.parametrize(
+    "variables", [{"HSTS_SECONDS": "31536000"}, {"HSTS_SECONDS": "31535999", "HSTS_INCLUDE_SUBDOMAINS": "true"}]
+)
+def test_settings_refuse_to_preload_what_browsers_would_not_take(installation, variables):
+    result = installation.manage("check", HSTS_PRELOAD="true", **variables)
+    assert result.returncode == 3
+    sentence = "HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS=31536000 (a year) or more."
+    assert result.stderr == f"{sentence}\n"
 
 
 def test_settings_keep_a_key_that_begins_with_a_dollar_sign(installation):
@@ -279,7 +319,7 @@ def test_settings_believe_the_proxy_that_speaks_https(installation, tmp_path):
             assert (plain.status, plain.headers["Location"]) == (301, "https://portal.example.org/admin/login/")
         with get(**{"X-Forwarded-Proto": "https"}) as secure:
             assert secure.status == 200
-            assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+            assert secure.headers["Strict-Transport-Security"] == "max-age=3600"
             assert "Secure" in secure.headers["Set-Cookie"]
         with get(Host="other.example.org") as other:
             assert other.status == 400
