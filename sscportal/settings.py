@@ -16,6 +16,8 @@ from urllib.parse import quote, urlsplit
 
 from environ import Env, ImproperlyConfigured
 
+from sscportal.sqlite import OwnerOnlyConnection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
@@ -187,6 +189,7 @@ def parse_sqlite(address):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+        "factory": OwnerOnlyConnection,
     # To open the database anew for each request would take longer than most pages.
     return {**config, "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": None}
 
