@@ -127,5 +127,4 @@ urlpatterns = [
     page("opensearch.xml", discovery.opensearch, name="opensearch"),
     page("sitemap.xml", sitemaps.index, name="sitemap"),
     page("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
-    path("healthz", pages.healthz, name="healthz"),
 ]

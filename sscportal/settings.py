@@ -166,7 +166,9 @@ def parse_database(address):
     config = Env.db_url_config(address)
     if not config["NAME"]:
         raise ValueError(address)
-    return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, **config}
+    # Seconds. Without them a page waits for minutes when the computer of the database is gone.
+    options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, **config, "OPTIONS": options}
 
 
 def parse_sqlite(address):
@@ -187,9 +189,9 @@ def parse_sqlite(address):
     options = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
+        "factory": OwnerOnlyConnection,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-        "factory": OwnerOnlyConnection,
     # To open the database anew for each request would take longer than most pages.
     return {**config, "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": None}
 
@@ -260,9 +262,11 @@ MIDDLEWARE = [
     "cooperation.middleware.content_security_policy",
     "cooperation.middleware.open_to_other_sites",
     "cooperation.middleware.redirects_are_asked_again",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cooperation.middleware.no_length_when_not_modified",
     "cooperation.middleware.no_cookies_in_public",
     "django.middleware.security.SecurityMiddleware",
+    "cooperation.views.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -270,7 +274,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "sscportal.urls"
@@ -349,6 +352,7 @@ if HSTS_PRELOAD and not (HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS >= YEAR):
     stop(f"HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS={YEAR} (a year) or more.")
 
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [rf"^{URL_PREFIX[1:]}/?healthz$"]
 SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_INCLUDE_SUBDOMAINS
 SECURE_HSTS_PRELOAD = HSTS_PRELOAD

@@ -214,7 +214,7 @@ def test_settings_read_the_address_of_a_database_server(installation, scheme):
         "PORT": 5433,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"connect_timeout": 5, "sslmode": "require"},
     }
 
 

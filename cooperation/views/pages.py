@@ -1,8 +1,7 @@
 """The pages that are about the registry as a whole."""
 
-from django.db import connection
 from django.db.models import Max
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -56,9 +55,3 @@ def about(request):
         "cooperation/about.html",
         read_glossary(),
     )
-
-
-def healthz(request):
-    """“ok” as long as the database answers."""
-    connection.ensure_connection()
-    return HttpResponse("ok\n", content_type="text/plain")
