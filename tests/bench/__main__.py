@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.installation import OWN_VARIABLES
+
 BENCH_DATABASE = Path(__file__).resolve().parent.parent.parent / "var" / "bench.sqlite3"
 
 
@@ -26,7 +28,7 @@ def main(arguments=None):
             if asked.command == "generate":
                 generate.generate(asked.projects, say)
             elif asked.command == "desk":
-                say(desk.run(asked.rows))
+                say(desk.run(asked.rows, asked.requests))
             elif asked.command == "files":
                 say(files.run(asked.datasette))
             else:
@@ -63,6 +65,9 @@ def read_arguments(arguments):
     )
     curating = commands.add_parser("desk", help="measure the curators’ pages and an import; nothing of it stays")
     curating.add_argument(
+        "--requests", type=whole_number, default=20, metavar="N", help="requests for each page (default: 20)"
+    )
+    curating.add_argument(
         "--rows",
         type=whole_number,
         default=1_000,
@@ -79,12 +84,15 @@ def whole_number(text):
 
 
 def set_django_up():
+    """Set up a trial installation on the database of the benchmark, whatever else this shell says of the portal."""
     import django
 
+    for name in OWN_VARIABLES - {"DATABASE_URL"}:
+        os.environ.pop(name, None)
     if not os.environ.get("DATABASE_URL", "").strip():
         BENCH_DATABASE.parent.mkdir(mode=0o700, exist_ok=True)
         os.environ["DATABASE_URL"] = f"sqlite:///{quote(str(BENCH_DATABASE))}"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sscportal.settings"
     django.setup()
 
 

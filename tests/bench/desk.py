@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -21,10 +20,10 @@ from cooperation.imports.preview import carry_out_preview, read_preview
 from cooperation.models import ImportBatch, Project
 from tests.bench.generate import read_vocabulary
 from tests.bench.measure import check_machine_and_database
+from tests.bench.pages import new_client, time_page
 from tests.bench.projects import make_project
 from tests.bench.table import head
 
-TIMES = 20
 # Numbers of projects that no database has been filled with.
 FIRST_NUMBER = 9_000_000
 HEADERS = (
@@ -40,22 +39,22 @@ HEADERS = (
 )
 
 
-def run(rows):
-    """Two tables as text: pages, and the steps of an import of so many rows."""
+def run(rows: int, requests: int) -> str:
+    """Two tables as text: pages, each asked for so many times, and the steps of an import of so many rows."""
     check_machine_and_database()
     with transaction.atomic():
         user = User.objects.create_superuser("bench-curator")
-        client = Client(SERVER_NAME="localhost")
+        client = new_client()
         client.force_login(user)
-        lines = [head(TIMES), "", "| page | queries | p50 ms |", "| --- | ---: | ---: |"]
-        lines += [f"| {name} | {queries} | {ms:.0f} |" for name, queries, ms in measure_pages(client)]
+        lines = [head(requests), "", "| page | queries | p50 ms |", "| --- | ---: | ---: |"]
+        lines += [f"| {name} | {queries} | {ms:.0f} |" for name, queries, ms in measure_pages(client, requests)]
         lines += ["", f"| import of {rows:,} projects | seconds | processor seconds |", "| --- | ---: | ---: |"]
         lines += [f"| {name} | {wall:.1f} | {processor:.1f} |" for name, wall, processor in measure_import(user, rows)]
         transaction.set_rollback(True)
     return "\n".join(lines)
 
 
-def measure_pages(client):
+def measure_pages(client, requests):
     """`[(name, number of statements, median ms), ...]`"""
     longest = Project.objects.annotate(number=Count("participations")).order_by("-number", "pk").first()
     addresses = {
@@ -67,18 +66,10 @@ def measure_pages(client):
         "story of that project": reverse("admin:cooperation_project_story", args=[longest.pk]),
     }
     for name, address in addresses.items():
-        client.get(address)
+        time_page(client, address)
         with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        yield name, len(queries), statistics.median(milliseconds(client, address) for _time in range(TIMES))
-
-
-def milliseconds(client, address):
-    started = time.perf_counter()
-    answer = client.get(address)
-    if answer.status_code != 200:
-        raise CommandError(f"{address} answers {answer.status_code}.")
-    return (time.perf_counter() - started) * 1000
+            time_page(client, address)
+        yield name, len(queries), statistics.median(time_page(client, address) for _time in range(requests))
 
 
 def measure_import(user, rows):

@@ -119,33 +119,53 @@ def take(name, port, pid, path):
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak counts from here
     idle, before = server.resident_megabytes(pid), server.processor_seconds(pid)
     started = time.perf_counter()
-    rows, size = ask(port, path)
+    read = ask(port, path)
     seconds = time.perf_counter() - started
     used = server.processor_seconds(pid) - before
-    return Taken(name, rows, size, seconds, used, server.resident_megabytes(pid, "VmHWM") - idle)
+    peak = server.resident_megabytes(pid, "VmHWM")
+    return Taken(name, count_rows(path, read), read.size, seconds, used, peak - idle)
 
 
-def ask(port, path):
-    """`(rows, bytes)` of an answer, which is read and thrown away."""
+@dataclass(frozen=True)
+class Answer:
+    """What was read: bytes, line breaks, the number of records that a header names, and the bytes of a bounded page."""
+
+    size: int
+    lines: int
+    records: str | None
+    page: bytes
+
+
+def ask(port: int, path: str) -> Answer:
+    """Read an answer to its end. Only a page or feed, which is of bounded size, is kept."""
     connection = http.client.HTTPConnection(HOST, port, timeout=600)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
         if answer.status != 200:
             raise CommandError(f"{path} answers {answer.status}: {answer.read(500).decode(errors='replace')}")
-        size = lines = 0
+        size, lines, page = 0, 0, []
         while piece := answer.read(PIECE):
             size += len(piece)
             lines += piece.count(b"\n")
-        return (lines - 1 if ".csv" in path else rows_of(answer, path)), size
+            if is_bounded(path):
+                page.append(piece)
+        return Answer(size, lines, answer.headers.get("Portal-Records"), b"".join(page))
     finally:
         connection.close()
 
 
-def rows_of(answer, path):
-    if "per=200" in path:
-        return 200
-    return int(answer.headers.get("Portal-Records") or 1_000)
+def is_bounded(path: str) -> bool:
+    return ".json" in path or ".atom" in path
+
+
+def count_rows(path: str, read: Answer) -> int:
+    """Count the rows of a file: outside of the time that it took."""
+    if ".json" in path:
+        return len(json.loads(read.page)["results"])
+    if ".atom" in path:
+        return read.page.count(b"<entry>")
+    return read.lines - 1 if ".csv" in path else int(read.records or 0)
 
 
 def import_export():

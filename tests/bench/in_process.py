@@ -12,6 +12,8 @@ from inspect import unwrap
 
 import django
 
+from tests.bench.pages import new_client, new_request, time_page
+
 LIST = "/projects/"
 WITHOUT_RECORDS = "/about/"
 TIMES = 5
@@ -21,37 +23,27 @@ TIMES_TO_RENDER = 100
 def measure(paths, search):
     """`{what: milliseconds}`; under "first", `{path: milliseconds}` of the first request of each; under "queries",
     `{path: number of statements}`."""
-    from django.test import Client
-
-    client = Client(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
-    request(client, WITHOUT_RECORDS)  # imports and templates are not what the first list is about
-    measured = {"first_list": request(client, LIST), "list": median_request(client, LIST)}
+    client = new_client({"accept-encoding": "gzip"})
+    time_page(client, WITHOUT_RECORDS)  # imports and templates are not what the first list is about
+    measured = {"first_list": time_page(client, LIST), "list": median_request(client, LIST)}
     measured["rendering"] = rendering()
-    measured["first_search"] = request(client, search)
+    measured["first_search"] = time_page(client, search)
     measured["search"] = median_request(client, search)
-    measured["first"] = {path: request(client, path) for path in paths}
+    measured["first"] = {path: time_page(client, path) for path in paths}
     measured["queries"] = {path: count_queries(client, path) for path in paths}
     measured["warm_list"], measured["list_after_change"] = catch_up(client)
     return measured
 
 
-def request(client, path):
-    """How long an answer takes, in ms."""
-    started = time.perf_counter()
-    client.get(path)
-    return (time.perf_counter() - started) * 1000
-
-
 def median_request(client, path):
-    return statistics.median(request(client, path) for _time in range(TIMES))
+    return statistics.median(time_page(client, path) for _time in range(TIMES))
 
 
 def rendering():
     """The processor time in ms of the list’s view and template, without middleware and compression."""
-    from django.test import RequestFactory
     from django.urls import resolve
 
-    view, request = unwrap(resolve(LIST).func), RequestFactory().get(LIST)
+    view, request = unwrap(resolve(LIST).func), new_request(LIST)
     started = time.process_time()
     for _time in range(TIMES_TO_RENDER):
         view(request).render()
@@ -80,12 +72,12 @@ def catch_up(client):
     warm, after = [], []
     try:
         for _time in range(TIMES):
-            request(client, LIST)
-            warm.append(request(client, LIST))
+            time_page(client, LIST)
+            warm.append(time_page(client, LIST))
             *words, last = project.title.split()
             project.title = " ".join([last, *words])
             project.save()
-            after.append(request(client, LIST))
+            after.append(time_page(client, LIST))
     finally:
         Project.objects.filter(pk=project.pk).update(**as_it_was)
     return statistics.median(warm), statistics.median(after)
