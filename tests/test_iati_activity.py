@@ -355,6 +355,25 @@ def test_document_is_linked_at_an_address_that_the_schema_takes(url, address, fi
     assert attributes(element, "document-link/language") == [{"code": "es"}]
 
 
+@pytest.mark.any_database  # PostgreSQL refuses to store such an address
+@pytest.mark.django_db
+def test_document_is_linked_whose_address_begins_with_capitals():
+    project = builders.make_project()
+    Document(project=project, title="Informe", url="HTTPS://www.unescap.org/informe.pdf", category="A08").full_clean()
+    project.documents.create(title="Informe", url="HTTPS://www.unescap.org/informe.pdf", category="A08")
+    assert attributes(activity(project), "document-link")[0] == {
+        "url": "HTTPS://www.unescap.org/informe.pdf",
+        "format": "application/pdf",
+    }
+
+
+@pytest.mark.django_db
+def test_document_without_an_address_is_left_out():
+    project = builders.make_project()
+    project.documents.create(title="Informe", url="", category="A08")
+    assert narratives(activity(project), "document-link/title") == ["Record in the South-South Cooperation Portal"]
+
+
 @needs_standard
 @pytest.mark.django_db
 @pytest.mark.parametrize("category", Document.Category.values)

@@ -26,7 +26,7 @@ BENEFITS = (PartnerRole.BENEFICIARY, PartnerRole.BOTH)
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FILE_NAME = re.compile(r"https?://[^/?#]+/[^?#]*\.([a-z0-9]+)(?:[?#]|$)", re.IGNORECASE)
 # The authority of a web address, its path and query, its fragment.
-ADDRESS = re.compile(r"(https?://[^/?#]*)([^#]*)(?:#(.*))?", re.DOTALL)
+ADDRESS = re.compile(r"(https?://[^/?#]*)([^#]*)(?:#(.*))?", re.DOTALL | re.IGNORECASE)
 # What a browser forgives in a path, query or fragment, and xsd:anyURI does not.
 NOT_IN_ADDRESS = re.compile(r"[\[\]#]|%(?![0-9A-Fa-f]{2})")
 

@@ -132,7 +132,7 @@ def partners_of(ids, names):
 
 def documents_of(ids):
     documents = defaultdict(list)
-    found = Document.objects.filter(project__in=ids).order_by("pk")
+    found = Document.objects.filter(project__in=ids).exclude(url="").order_by("pk")
     for document in found.values_list("project", "title", "url", "category", "language", named=True):
         documents[document.project].append(document)
     return documents
