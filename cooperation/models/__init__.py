@@ -1,6 +1,7 @@
 """What the registry stores. `PUBLIC_RECORDS` is the list that navigation, pages and contract tests go by."""
 
 from django.apps import apps
+from django.db.models import Model
 
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
 from cooperation.models.checked_address import CheckedAddress, CheckResult
@@ -21,16 +22,17 @@ from cooperation.models.unique_names import unique_names
 from cooperation.models.vitality import Vitality, vitality
 from cooperation.models.vocabulary import Goal, Instrument, PartnerRole, Theme
 
-PUBLIC_RECORDS = (Project, Agency, Forum, Fund, Country, Milestone, Lesson, Source)
+PublicRecord = Project | Agency | Forum | Fund | Country | Milestone | Lesson | Source
+PUBLIC_RECORDS: tuple[type[PublicRecord], ...] = (Project, Agency, Forum, Fund, Country, Milestone, Lesson, Source)
 
 
-def registry_models(*, include_auto_created=False):
+def registry_models(*, include_auto_created: bool = False) -> list[type[Model]]:
     """The models that hold the registry, without its bookkeeping."""
     models = apps.get_app_config("cooperation").get_models(include_auto_created=include_auto_created)
     return [model for model in models if not issubclass(model, Bookkeeping)]
 
 
-def desk_models():
+def desk_models() -> list[type[Model]]:
     """The bookkeeping that curators work with, without the past rows."""
     return [Edit, PendingChange, Correction, ImportBatch, DuplicatePair]
 
@@ -83,6 +85,7 @@ __all__ = [
     "PortalRegion",
     "Project",
     "ProjectCitation",
+    "PublicRecord",
     "PublicationStatus",
     "Record",
     "Scope",

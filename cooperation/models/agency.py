@@ -1,5 +1,7 @@
 """Agencies: who runs cooperation."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +16,10 @@ from cooperation.models.web_address import WebAddressField, web_address_only
 
 
 class AgencyQuerySet(RecordQuerySet):
-    def for_list(self):
+    def for_list(self) -> Self:
         return self.select_related("country").prefetch_related("roles")
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.select_related("country").prefetch_related(
             "citations__source", "roles__source", Prefetch("parent", Agency.objects.published())
         )

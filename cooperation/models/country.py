@@ -1,5 +1,7 @@
 """Countries and areas: codes, names and the groups they are counted in."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -46,7 +48,7 @@ class Subregion(models.TextChoices):
 
 
 class CountryQuerySet(PublicQuerySet):
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.prefetch_related("citations__source")
 
     def once_at(self, public_id):
@@ -149,11 +151,11 @@ class Country(Versioned):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("country_detail", args=[self.iso3])
 
     @property
-    def public_id(self):
+    def public_id(self) -> str:
         return self.iso3
 
     @property

@@ -121,7 +121,7 @@ class Event:
         """The titles of the meetings that it tells beside what it is called."""
         return [each.title for each in self.also if each.kind in MEETING_TITLES]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         """The page that tells it."""
         place = "#meetings" if self.kind in MEETING_TITLES else ""
         return f"{self.record.get_absolute_url()}{place}"

@@ -3,6 +3,8 @@
 The longest of its kind, since the parts of a record stand in one file with it, and a forum has three.
 """
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
@@ -16,13 +18,13 @@ from cooperation.models.country import Country
 from cooperation.models.partial_date import PartialDateField, not_before
 from cooperation.models.record import PublicationStatus, Record, RecordQuerySet, name_with_acronym
 from cooperation.models.source import Citation, SourcedPart, SourcedQuerySet
-from cooperation.models.vitality import vitality
+from cooperation.models.vitality import Vitality, vitality
 from cooperation.models.vocabulary import Theme
 from cooperation.models.web_address import WebAddressField, web_address_only
 
 
 class ForumQuerySet(RecordQuerySet):
-    def with_signs_of_life(self):
+    def with_signs_of_life(self) -> Self:
         """With `last_meeting`, the date of the last that was held (None or ""), and `has_running_project`."""
         running = Forum.objects.filter(
             pk=OuterRef("pk"),
@@ -35,13 +37,13 @@ class ForumQuerySet(RecordQuerySet):
             has_running_project=Exists(running),
         )
 
-    def for_list(self):
+    def for_list(self) -> Self:
         present = Q(memberships__in=Membership.objects.present())
         return self.with_signs_of_life().annotate(
             member_count=Count("memberships__country", filter=present, distinct=True)
         )
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.select_related("established_country", "secretariat_country").prefetch_related(
             "citations__source",
             "themes",
@@ -173,7 +175,7 @@ class Forum(Record, CheckedAddress):
         return name_with_acronym(self)
 
     @property
-    def vitality(self):
+    def vitality(self) -> Vitality:
         """The `Vitality` of today. The forum must come from `with_signs_of_life()`."""
         return vitality(self.last_meeting, self.rhythm_months, timezone.now().date(), self.has_running_project)
 
@@ -183,7 +185,7 @@ class Forum(Record, CheckedAddress):
 
 
 class MembershipQuerySet(SourcedQuerySet):
-    def present(self):
+    def present(self) -> Self:
         """Members and associate members of today: not observers, partners or former members."""
         return self.filter(Membership.as_of())
 
@@ -236,7 +238,7 @@ class Membership(SourcedPart):
         return f"{self.country}: {self.get_kind_display()}"
 
     @classmethod
-    def as_of(cls, year=None):
+    def as_of(cls, year: int | None = None) -> Q:
         """The condition of being a member or associate member today, or at some time in `year`.
 
         Who joined on no recorded date counts from the foundation of the forum on; who left on none, not at all.
@@ -307,7 +309,7 @@ class ForumRole(SourcedPart):
 
 
 class MeetingQuerySet(SourcedQuerySet):
-    def held(self):
+    def held(self) -> Self:
         """Meetings that took place: not those that were only announced, nor those called off."""
         return self.filter(outcome=Meeting.Outcome.HELD)
 

@@ -1,5 +1,7 @@
 """Funds: the money set aside for cooperation, who manages it and who pays in."""
 
+from typing import Self
+
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -30,13 +32,13 @@ def amount_with_currency(amount, currency, name):
 
 
 class FundQuerySet(RecordQuerySet):
-    def for_list(self):
+    def for_list(self) -> Self:
         return self.prefetch_related(
             Prefetch("managers", FundManager.objects.prefetch_related(Prefetch("agency", Agency.objects.published()))),
             Prefetch("contributions", Contribution.objects.select_related("country")),
         )
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.prefetch_related(
             "citations__source",
             Prefetch("forum", Forum.objects.published()),

@@ -12,7 +12,7 @@ VERSION = "2.03"
 EXTENSION = "urn:sscportal:iati-extension:1"
 
 # OrganisationRole knows funding (1), accountable (2), extending (3) and implementing (4): no beneficiary, no pivot.
-ORGANISATION_ROLE = {
+ORGANISATION_ROLE: dict[str, str] = {
     PartnerRole.PROVIDER: "3",
     PartnerRole.PIVOTAL: "3",
     PartnerRole.FACILITATING: "1",
@@ -30,7 +30,7 @@ PARTNER_ROLE = {
     "4": PartnerRole.IMPLEMENTING,
 }
 
-ACTIVITY_STATUS = {
+ACTIVITY_STATUS: dict[str, str] = {
     Project.Status.PROPOSED: "1",
     Project.Status.APPROVED: "1",
     Project.Status.IN_EXECUTION: "2",
@@ -49,11 +49,11 @@ PROJECT_STATUS = {
 }
 
 # Regional and interregional cooperation have no code of their own.
-COLLABORATION_TYPE = {Project.Modality.BILATERAL: "1", Project.Modality.TRIANGULAR: "8"}
+COLLABORATION_TYPE: dict[str, str] = {Project.Modality.BILATERAL: "1", Project.Modality.TRIANGULAR: "8"}
 MODALITY = {code: modality for modality, code in COLLABORATION_TYPE.items()}
 
 GOVERNMENT, OTHER_PUBLIC_SECTOR, MULTILATERAL, OTHER = "10", "15", "40", "90"
-ORGANISATION_TYPE = {
+ORGANISATION_TYPE: dict[str, str] = {
     Agency.Kind.COOPERATION_AGENCY: GOVERNMENT,
     Agency.Kind.COOPERATION_PROGRAMME: OTHER_PUBLIC_SECTOR,
     Agency.Kind.MINISTRY: GOVERNMENT,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import combinations
+from typing import Self
 
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -22,10 +23,10 @@ EVIDENCE_RECORDS = ("forum", "milestone", "agency", "project", "fund", "country"
 
 
 class LessonQuerySet(RecordQuerySet):
-    def for_list(self):
+    def for_list(self) -> Self:
         return self.prefetch_related("claims")
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.prefetch_related(
             "citations__source",
             "claims__source",

@@ -1,5 +1,7 @@
 """Milestones: the history of cooperation between the regions."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +14,10 @@ from cooperation.models.source import Citation
 
 
 class MilestoneQuerySet(RecordQuerySet):
-    def for_list(self):
+    def for_list(self) -> Self:
         return self.select_related("country").prefetch_related(Prefetch("forum", Forum.objects.published()))
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.for_list().prefetch_related("citations__source")
 
 

@@ -17,7 +17,7 @@ PARTIAL_DATE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-
 HELP = _("As far as the source says: 2019, 2019-03 or 2019-03-12. Leave empty when it is not stated.")
 
 
-def first_day(text):
+def first_day(text: str) -> datetime.date:
     """The first day that `text` can mean, as a `datetime.date`. Raises ValueError if it is no partial date."""
     match = PARTIAL_DATE.fullmatch(text)
     if not match:
@@ -25,7 +25,7 @@ def first_day(text):
     return datetime.date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
 
 
-def last_day(text):
+def last_day(text: str) -> datetime.date:
     """The last day that the partial date `text` can mean. Raises ValueError if it is no partial date."""
     first = first_day(text)
     if len(text) == len("2019-03-12"):
@@ -34,7 +34,7 @@ def last_day(text):
     return datetime.date(first.year, month, monthrange(first.year, month)[1])
 
 
-def validate_partial_date(text):
+def validate_partial_date(text: str) -> None:
     """Raise ValidationError unless `text` is YYYY, YYYY-MM or YYYY-MM-DD and exists in the calendar."""
     try:
         first_day(text)
@@ -43,14 +43,14 @@ def validate_partial_date(text):
         raise ValidationError(message, code="partial_date", params={"text": text}) from None
 
 
-def format_partial_date(text):
+def format_partial_date(text: str) -> str:
     """“2019”, “March 2019” or “12 March 2019”: never more precise than `text`. Other text comes back as it is."""
     return _formatted(text, get_language())
 
 
 # A list shows dozens of dates, and often the same ones.
 @lru_cache(maxsize=5_000)
-def _formatted(text, language):
+def _formatted(text: str, language: str | None) -> str:
     try:
         day = first_day(text)
     except ValueError:

@@ -1,5 +1,8 @@
 """Projects: who does what with whom, in which role."""
 
+from collections.abc import Set
+from typing import Self
+
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -27,7 +30,7 @@ class Scope(models.TextChoices):
     OTHER = "other", _("No partner country of either region known")
 
 
-def scope_of(regions):
+def scope_of(regions: Set[str]) -> Scope:
     """The `Scope` of a project whose partner countries lie in these portal regions."""
     both = {PortalRegion.ASIA_PACIFIC, PortalRegion.LAC}
     if both <= regions:
@@ -36,7 +39,7 @@ def scope_of(regions):
 
 
 class ProjectQuerySet(RecordQuerySet):
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self.prefetch_related(
             "citations__source",
             "themes",
@@ -174,7 +177,7 @@ class Project(Record):
         return self.title
 
     @property
-    def scope(self):
+    def scope(self) -> Scope:
         """The `Scope` of the project, from its partner countries."""
         return scope_of({part.country.portal_region for part in self.participations.all() if part.country})
 

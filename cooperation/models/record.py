@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
@@ -34,13 +34,13 @@ class Gone(NamedTuple):
 class PublicQuerySet(models.QuerySet):
     """The reading plans that every public model answers: `published()`, then `for_list()` or `for_detail()`."""
 
-    def published(self):
+    def published(self) -> Self:
         return self
 
-    def for_list(self):
+    def for_list(self) -> Self:
         return self
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         return self
 
     def once_at(self, public_id):
@@ -53,7 +53,7 @@ class PublicQuerySet(models.QuerySet):
 
 
 class RecordQuerySet(PublicQuerySet):
-    def published(self):
+    def published(self) -> Self:
         """The records that the public may see. Every public read begins here."""
         return self.filter(publication_status=PublicationStatus.PUBLISHED)
 
@@ -190,15 +190,15 @@ class Record(Versioned):
         if stored_slug not in (None, self.slug):
             FormerSlug.remember(self._meta.model_name, stored_slug, self.slug)
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse(f"{self._meta.model_name}_detail", args=[self.public_id])
 
     @property
-    def public_id(self):
+    def public_id(self) -> str:
         return self.slug
 
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         return self.publication_status == PublicationStatus.PUBLISHED
 
     def natural_key(self):

@@ -1,5 +1,7 @@
 """Sources, and how a record cites them."""
 
+from typing import ClassVar, Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -26,7 +28,7 @@ def fact_label(model, fact):
 
 
 class SourceQuerySet(PublicQuerySet):
-    def published(self):
+    def published(self) -> Self:
         """The sources that at least one published record rests on."""
         backs_something = Q()
         for relation in self.model._meta.related_objects:
@@ -95,11 +97,11 @@ class Source(Versioned, CheckedAddress):
     def __str__(self):
         return f"{self.publisher}: {self.title}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("source_detail", args=[self.slug])
 
     @property
-    def public_id(self):
+    def public_id(self) -> str:
         return self.slug
 
     def natural_key(self):
@@ -107,7 +109,7 @@ class Source(Versioned, CheckedAddress):
 
 
 class SourcedQuerySet(models.QuerySet):
-    def of_published(self):
+    def of_published(self) -> Self:
         """The rows whose record is published. Reference records such as countries are always public."""
         owner = self.model._meta.get_field(self.model.owner).related_model
         if not issubclass(owner, Record):
@@ -121,7 +123,7 @@ class SourcedQuerySet(models.QuerySet):
 class RowOfRecord(Kept):
     """A row that belongs to a record and rests on sources."""
 
-    owner = None  # name of the foreign key to the record
+    owner: ClassVar[str]  # name of the foreign key to the record
 
     objects = SourcedQuerySet.as_manager()
 

@@ -52,7 +52,7 @@ class Theme(Versioned):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{reverse('project_list')}?theme={self.code}"
 
     def natural_key(self):
@@ -89,7 +89,7 @@ class Goal(Versioned):
     def __str__(self):
         return f"{self.number} {self.name}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{reverse('project_list')}?goal={self.number}"
 
     def natural_key(self):
@@ -119,7 +119,7 @@ class Instrument(Versioned):
     def __str__(self):
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{reverse('project_list')}?instrument={self.code}"
 
     def natural_key(self):
