@@ -8,12 +8,18 @@ On PostgreSQL every transaction that changes records waits for the one before it
 then in the order in which changes become visible.
 """
 
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
+from typing import Any, TypeVar, cast
 
 from django.apps import apps
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+_T = TypeVar("_T")
 
 DATA, SEARCH = "data", "search"
 # More changes than this are not looked at one by one.
@@ -63,11 +69,11 @@ POSTGRESQL_ROWS = {
 }
 
 
-_page = ContextVar("what is known while a page is made", default=None)
+_page: ContextVar[dict[Hashable, Any] | None] = ContextVar("what is known while a page is made", default=None)
 
 
 @contextmanager
-def pinned(version):
+def pinned(version: int) -> Iterator[None]:
     """While a page is made: the data version that it is made at, so that it need not be read again and again."""
     token = _page.set({DATA: version})
     try:
@@ -76,22 +82,23 @@ def pinned(version):
         _page.reset(token)
 
 
-def while_pinned(key, read):
+def while_pinned(key: Hashable, read: Callable[[], _T]) -> _T:
     """What `read()` gives, asked once while a page is made."""
     page = _page.get()
     if page is None:
         return read()
     if key not in page:
         page[key] = read()
-    return page[key]
+    known: _T = page[key]
+    return known
 
 
-def current():
+def current() -> int:
     """The number of the data version, in microseconds since 1970; 0 before the first change."""
     return while_pinned(DATA, read_current)
 
 
-def read_current():
+def read_current() -> int:
     """The same from the database, even while a page is made."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [DATA])
@@ -99,7 +106,7 @@ def read_current():
     return row[0] if row else 0
 
 
-def changed_since(version):
+def changed_since(version: int) -> dict[str, set[int]] | None:
     """`{record type: {id, ...}}` of what changed after `version`.
 
     None when that is too much to look at one by one, or when the log cannot tell.
@@ -111,32 +118,39 @@ def changed_since(version):
         rows = cursor.fetchall()
     if len(rows) > FEW or any(record_type == EVERYTHING for record_type, _id in rows):
         return None
-    changed = {}
+    changed: dict[str, set[int]] = {}
     for record_type, record_id in rows:
         changed.setdefault(record_type, set()).add(record_id)
     return changed
 
 
-def watched_tables():
+def name_of_type(model: type[Model]) -> str:
+    """Return the name of a record type, as the log of changes and the names of addresses have it: “project”."""
+    return cast(str, model._meta.model_name)  # only the options of no model at all have none
+
+
+def watched_tables() -> list[tuple[str, str, str]]:
     """`[(table, record type, column that names the record), ...]` of everything that a public page can show."""
     watched = []
     for model in apps.get_app_config("cooperation").get_models(include_auto_created=True):
         meta = model._meta
         if not getattr(model, "is_watched", True):
             continue
+        owner: Any
         if meta.auto_created:
-            owner = next(field for field in meta.fields if field.related_model is meta.auto_created)
+            linked: object = meta.auto_created  # the model that has the many-to-many field
+            owner = next(field for field in meta.fields if field.related_model is linked)
         else:
-            owner = meta.get_field(model.owner) if getattr(model, "owner", None) else meta.pk
-        record = owner.related_model or model
-        watched.append((meta.db_table, record._meta.model_name, owner.column))
+            name = getattr(model, "owner", None)
+            owner = meta.get_field(name) if name else meta.pk
+        watched.append((meta.db_table, name_of_type(owner.related_model or model), owner.column))
     return watched
 
 
-def sqlite_triggers(table, record_type, column):
+def sqlite_triggers(table: str, record_type: str, column: str) -> dict[str, str]:
     """`{operation: body}` of the triggers of one table."""
 
-    def log(row):
+    def log(row: str) -> str:
         return LOG.format(rows=f"VALUES ('{record_type}', {row}.\"{column}\", {VERSION})")
 
     step = STEP.format(now=NOW["sqlite"])
@@ -147,7 +161,7 @@ def sqlite_triggers(table, record_type, column):
     }
 
 
-def postgresql_triggers(table, record_type, column):
+def postgresql_triggers(table: str, record_type: str, column: str) -> dict[str, str]:
     """`{operation: body}` of the triggers of one table."""
     return {
         operation: f'AFTER {operation} ON "{table}" {rows} FOR EACH STATEMENT '
@@ -156,7 +170,7 @@ def postgresql_triggers(table, record_type, column):
     }
 
 
-def wanted_triggers(tables):
+def wanted_triggers(tables: Collection[str]) -> dict[str, tuple[str, str]]:
     """`{name: (table, body)}` for those of our tables that the database has. A changed body is another name."""
     bodies_of = {"sqlite": sqlite_triggers, "postgresql": postgresql_triggers}[connection.vendor]
     wanted = {}
@@ -168,7 +182,7 @@ def wanted_triggers(tables):
     return wanted
 
 
-def present_triggers(cursor):
+def present_triggers(cursor: CursorWrapper) -> dict[str, str]:
     """`{name: table}` of our triggers in the database."""
     if connection.vendor == "sqlite":
         cursor.execute(
@@ -182,19 +196,19 @@ def present_triggers(cursor):
     return dict(cursor.fetchall())
 
 
-def drop_triggers(cursor, triggers):
+def drop_triggers(cursor: CursorWrapper, triggers: Mapping[str, str]) -> None:
     for name, table in triggers.items():
         cursor.execute(f'DROP TRIGGER "{name}"' + (f' ON "{table}"' if connection.vendor == "postgresql" else ""))
 
 
-def stop_watching(plan=(), **_signal):
+def stop_watching(plan: Collection[object] = (), **_signal: object) -> None:
     """Before migrations: a rebuilt table would lose its triggers, and a rebuilt log could not be renamed under them."""
     if plan:
         with connection.cursor() as cursor:
             drop_triggers(cursor, present_triggers(cursor))
 
 
-def watch(plan=None, **_signal):
+def watch(plan: Collection[object] | None = None, **_signal: object) -> None:
     """After migrations: make the triggers that are missing. What went unseen meanwhile counts as a change of all.
 
     A `flush`, which has no plan, empties the log as well, so that it counts as a change of all, too.

@@ -1,6 +1,7 @@
 """Folding: text reduced to what two spellings of it have in common. The database plays no part here."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from unicodedata import category, combining, decimal, normalize
 
@@ -25,11 +26,11 @@ SPACELESS_RANGES = ((0xE00, 0xEFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3041,
 MARKS_RANGES = ((0x80, 0x33FF), (0xA000, 0xABFF), (0xF900, 0x1EFFF))
 
 
-def letters_of(ranges):
+def letters_of(ranges: Iterable[tuple[int, int]]) -> Iterator[str]:
     return (chr(code) for first, last in ranges for code in range(first, last + 1))
 
 
-def is_accent(letter):
+def is_accent(letter: str) -> bool:
     """Whether a combining mark may be left out, as in the Latin, Greek, Cyrillic, Hebrew and Arabic scripts.
 
     The marks of other scripts are vowels; without them a word would be another one.
@@ -37,9 +38,9 @@ def is_accent(letter):
     return combining(letter) >= 200 or 10 <= combining(letter) < 40 or combining(letter) == 1
 
 
-def plain_letters():
+def plain_letters() -> dict[int, str | None]:
     """`{code: what stands for it, None for nothing}`, after compatible characters were taken apart."""
-    plain = {ord(letter): other for letter, other in PLAIN.items()}
+    plain: dict[int, str | None] = {ord(letter): other for letter, other in PLAIN.items()}
     for letter in letters_of(MARKS_RANGES):
         if category(letter) == "Nd":
             plain[ord(letter)] = str(decimal(letter))
@@ -61,7 +62,7 @@ MARKS = "".join(
 WORD = re.compile(f"[{SPACELESS}]|(?:[^\\W_{SPACELESS}]|[{MARKS}])+")
 
 
-def fold(text):
+def fold(text: str) -> str:
     """Text in small letters without accents, for the index and for the question alike."""
     if text.isascii():
         return text.lower()
@@ -73,7 +74,7 @@ def fold(text):
 fold_letter = lru_cache(maxsize=2048)(fold)
 
 
-def words_of(text):
+def words_of(text: str) -> list[str]:
     """The folded words of a text: runs of letters and digits, in scripts without spaces each character.
 
     >>> words_of("Türkiye’s BAPA+40")
@@ -82,6 +83,6 @@ def words_of(text):
     return split(fold(text))
 
 
-def split(folded):
+def split(folded: str) -> list[str]:
     words = folded.translate(PLAIN_ASCII).split() if folded.isascii() else WORD.findall(folded)
     return [word[:LONGEST_WORD] for word in words]

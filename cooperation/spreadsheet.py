@@ -12,11 +12,11 @@ MAY_BE_DANGEROUS = frozenset("'=+-@\t\r\n＝＋－＠")
 MARKED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
-def as_text(text):
+def as_text(text: str) -> str:
     """`text` as a cell that no spreadsheet runs."""
     return f"'{text}" if DANGEROUS.match(text) else text
 
 
-def from_text(cell):
+def from_text(cell: str) -> str:
     """What `as_text` made this cell of."""
     return cell[1:] if MARKED.match(cell) else cell
