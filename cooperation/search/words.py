@@ -1,10 +1,12 @@
 """Words: what a question asks for, and how hits are marked. The database plays no part here."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cooperation.folding import (
@@ -35,8 +37,11 @@ ASCII_COMPOUND = re.compile(r"(?<!\w)\w++(?:[-']\w++)+", re.ASCII)
 ASCII_WORD = re.compile("[A-Za-z0-9]+")
 UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
+# A folded word, where it begins in the text, and where it ends.
+Placed = tuple[str, int, int]
 
-def compounds_of(folded):
+
+def compounds_of(folded: str) -> list[str]:
     """Words of two or three parts written as one: “co-operation” is “cooperation”, “Nuku’alofa” is “nukualofa”."""
     if "-" not in folded and "'" not in folded:
         return []
@@ -44,20 +49,21 @@ def compounds_of(folded):
     return ["".join(words) for words in found if is_compound(words)]
 
 
-def is_compound(words):
+def is_compound(words: Sequence[str]) -> bool:
     return 2 <= len(words) <= MOST_IN_COMPOUND and not "".join(words).isdigit()
 
 
-def words_in_place(text):
-    """`[(folded word, where it begins in the text, where it ends), ...]`"""
+def words_in_place(text: str) -> list[Placed]:
+    """Find the folded words of a text, each with its place."""
     if text.isascii():
         return [(match[0].lower()[:LONGEST_WORD], *match.span()) for match in ASCII_WORD.finditer(text)]
-    folded, places = [], []
+    folded: list[str] = []
+    places: list[int] = []
     for place, letter in enumerate(text):
         plain = fold_letter(letter)
         folded.append(plain)
         places.extend([place] * len(plain))
-    words = []
+    words: list[Placed] = []
     for match in WORD.finditer("".join(folded)):
         end = places[match.end() - 1] + 1
         while end < len(text) and not folded[end]:  # accents of the last letter
@@ -82,14 +88,15 @@ class Asked:
     text: str
 
 
-def read_question(text):
+def read_question(text: str) -> Asked:
     """The words that a question asks for, as `Asked`. Quotes make a phrase; nothing else has a meaning of its own.
 
     Function words are left out unless nothing else is asked. Raises ValidationError when there are too many words.
     """
     # Surrogates and NUL, which neither a page nor a database takes, go with the line breaks.
     text = " ".join(UNWRITABLE.sub(" ", text).split())
-    words, before = {}, None
+    words: dict[Word, None] = {}
+    before = None
     for match in PIECE.finditer(text.translate(QUOTES)):
         tokens = tuple(words_of(match[0]))
         if not tokens:
@@ -108,11 +115,11 @@ def read_question(text):
     return Asked(tuple(asked), text)
 
 
-def hits_in(text, asked):
+def hits_in(text: str, asked: Asked) -> list[tuple[int, int]]:
     """`[(begin, end), ...]` of what the question asks for in the text, in order, none touching another."""
     placed = words_in_place(text)
     compounds = compounds_in_place(text, placed)
-    spans = []
+    spans: list[tuple[int, int]] = []
     for word in asked.words:
         *before, last = word.tokens
         for place in range(len(placed) - len(before)):
@@ -125,7 +132,7 @@ def hits_in(text, asked):
         for other, begin, end in (*compounds, *(placed if before else ())):
             if other.startswith(whole) if word.is_prefix else other == whole:
                 spans.append((begin, end))
-    apart = []
+    apart: list[tuple[int, int]] = []
     for begin, end in sorted(spans):
         if apart and begin <= apart[-1][1]:
             apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
@@ -134,9 +141,10 @@ def hits_in(text, asked):
     return apart
 
 
-def compounds_in_place(text, placed):
-    """`[(words written as one, where they begin in the text, where they end), ...]`, as in `compounds_of`."""
-    runs, last_end = [], -1
+def compounds_in_place(text: str, placed: Sequence[Placed]) -> list[Placed]:
+    """Find the words written as one, as `compounds_of` does, each with its place."""
+    runs: list[list[Placed]] = []
+    last_end = -1
     for word in placed:
         if word[1] == last_end + 1 and fold(text[last_end]) in JOINTS:
             runs[-1].append(word)
@@ -147,7 +155,7 @@ def compounds_in_place(text, placed):
     return [("".join(words), begin, end) for words, begin, end in parts if is_compound(words)]
 
 
-def mark(text, asked):
+def mark(text: str, asked: Asked) -> SafeString:
     """The text as HTML, with what the question asks for in `<mark>`."""
     done, pieces = 0, []
     for begin, end in hits_in(text, asked):
@@ -156,7 +164,7 @@ def mark(text, asked):
     return format_html_join("", "{}{}", [*pieces, (text[done:], "")])
 
 
-def excerpt(text, asked, length=200):
+def excerpt(text: str, asked: Asked, length: int = 200) -> SafeString:
     """About `length` characters of the text around the first hit, as HTML with the hits marked.
 
     Without a hit it is the beginning of the text.
