@@ -1,9 +1,11 @@
 """What the index answers: numbers of records, by type. Those who show records ask for the public ones once more."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -11,7 +13,12 @@ from rapidfuzz.distance import OSA
 from cooperation import changes
 from cooperation.folding import FUNCTION_WORDS
 from cooperation.search.index import LETTERS, PARTS, TYPES_AT_MOST, key_of, plans, version_of_index
-from cooperation.search.words import MOST_IN_COMPOUND, SHORTEST_BEGINNING, Word, words_in_place
+from cooperation.search.words import MOST_IN_COMPOUND, SHORTEST_BEGINNING, Asked, Word, words_in_place
+
+# `{record type: ids}`; the ids ascend.
+Answer = Mapping[str, npt.NDArray[np.int64]]
+# The version of the index, and an expression of the database’s own language.
+AnswerKey = tuple[int, str]
 
 ENTRIES_OF = {
     "sqlite": "SELECT group_concat(rowid) FROM cooperation_search WHERE cooperation_search MATCH %s",
@@ -37,10 +44,11 @@ MOST_TRIED = 5
 class Kept:
     """Answers of the index by version and question. The oldest go when there are too many ids."""
 
-    def __init__(self):
-        self.answers, self.size, self.lock = OrderedDict(), 0, Lock()
+    def __init__(self) -> None:
+        self.answers: OrderedDict[AnswerKey, Answer] = OrderedDict()
+        self.size, self.lock = 0, Lock()
 
-    def get(self, key, read):
+    def get(self, key: AnswerKey, read: Callable[[], Answer]) -> Answer:
         """The answer kept under `key`, else what `read()` answers, which is then kept.
 
         Not inside a transaction: what it reads may be undone.
@@ -62,7 +70,7 @@ class Kept:
         return answer
 
 
-def weight(answer):
+def weight(answer: Answer) -> int:
     """In ids; an answer without any takes room too."""
     return 100 + sum(ids.size for ids in answer.values())
 
@@ -70,32 +78,32 @@ def weight(answer):
 KEPT = Kept()
 
 
-def ids_holding(word, parts=PARTS):
-    """`{record type: ids}` of the records that hold the word in one of the parts; ids ascend, dtype int64."""
+def ids_holding(word: Word, parts: Iterable[str] = PARTS) -> Answer:
+    """Find the records that hold the word in one of the parts."""
     return answer_to(either(word, parts))
 
 
-def ids_titled(asked, whole):
-    """`{record type: ids}` of the records whose names hold all words: as whole words, or as their beginnings too."""
+def ids_titled(asked: Asked, whole: bool) -> Answer:
+    """Find the records whose names hold all words: as whole words only, or as their beginnings too."""
     if not asked.words:
         return {}
     words = [Word(word.tokens, word.is_prefix and not whole) for word in asked.words]
     return answer_to(AND[connection.vendor].join(either(word, ["names"]) for word in words))
 
 
-def ids_named(asked):
-    """`{record type: ids}` of the records that have the question, without its spaces, as a code, a name or an id."""
+def ids_named(asked: Asked) -> Answer:
+    """Find the records that have the question, without its spaces, as a code, a name or an id."""
     key = key_of(asked.text)
     return answer_to(phrase(["k" + key])) if key else {}
 
 
-def phrase(tokens, is_prefix=False):
+def phrase(tokens: Iterable[str], is_prefix: bool = False) -> str:
     """Tokens that follow each other, in the language of the database. They hold letters and digits only."""
     vendor = connection.vendor
     return PHRASE[vendor].format(FOLLOWED_BY[vendor].join(tokens), BEGINNING[vendor] if is_prefix else "")
 
 
-def either(word, parts):
+def either(word: Word, parts: Iterable[str]) -> str:
     """The word in one of the parts, as it stands or written as one: “co-operation” is “cooperation” too."""
     forms = [word.tokens, ("".join(word.tokens),)] if 1 < len(word.tokens) <= MOST_IN_COMPOUND else [word.tokens]
     phrases = [
@@ -104,13 +112,13 @@ def either(word, parts):
     return f"({OR[connection.vendor].join(phrases)})"
 
 
-def answer_to(expression):
-    """`{record type: ids}` for an expression of the database’s own language."""
+def answer_to(expression: str) -> Answer:
+    """Ask the index for what an expression of the database’s own language matches, or remember it."""
     version, _is_current = version_of_index()
     return changes.while_pinned(expression, lambda: KEPT.get((version, expression), lambda: read_answer(expression)))
 
 
-def read_answer(expression):
+def read_answer(expression: str) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES_OF[connection.vendor], [expression])
         [text] = cursor.fetchone()
@@ -118,7 +126,8 @@ def read_answer(expression):
         return {}
     numbers = np.fromstring(text, sep=",", dtype=np.int64)
     numbers.sort()
-    types, answer = numbers % TYPES_AT_MOST, {}
+    types = numbers % TYPES_AT_MOST
+    answer = {}
     how_many = np.bincount(types, minlength=TYPES_AT_MOST)
     for plan in plans():
         if not how_many[plan.number]:
@@ -129,7 +138,7 @@ def read_answer(expression):
     return answer
 
 
-def suggestion(asked, has_hits):
+def suggestion(asked: Asked, has_hits: Callable[[str], object]) -> str:
     """The question with known words in place of those that no public record holds: “Did you mean …”. Else "".
 
     `has_hits(text)` says whether a question finds something. It is asked before anything is suggested.
@@ -146,11 +155,11 @@ def suggestion(asked, has_hits):
     return text if wrong and has_hits(text) else ""
 
 
-def is_held(word):
+def is_held(word: str) -> bool:
     return bool(ids_holding(Word((word,), len(word) >= SHORTEST_BEGINNING)))
 
 
-def nearest_known_word(word):
+def nearest_known_word(word: str) -> str:
     """The word of a public record that differs least, and of several the commonest; "" when all differ too much."""
     most = 1 if len(word) <= SHORT_WORD else 2
     with connection.cursor() as cursor:
@@ -159,8 +168,8 @@ def nearest_known_word(word):
             [len(word) - most, len(word) + most],
         )
         known = [row[0] for row in cursor.fetchall()]
-    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
-    near = sorted((distance, other[0] != word[0], other) for other, distance, _place in near)[:MOST_TRIED]
+    within = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+    near = sorted((distance, other[0] != word[0], other) for other, distance, _place in within)[:MOST_TRIED]
     held = []
     for distance, begins_otherwise, other in near:
         hits = sum(ids.size for ids in ids_holding(Word((other,), is_prefix=False)).values())

@@ -11,23 +11,32 @@ is. The number of an entry is that of the record times 16 plus the place of its 
 import logging
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from itertools import islice
+from typing import Any, TypeVar
 from unicodedata import unidata_version
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Max, QuerySet
 
 from cooperation import changes, folding
 from cooperation.folding import fold, split, words_of
-from cooperation.models import PUBLIC_RECORDS, Record
+from cooperation.models import PUBLIC_RECORDS, PublicRecord, Record
 from cooperation.models.partial_date import PartialDateField
 from cooperation.search import words
 from cooperation.search.words import compounds_of
 
 logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+# The letters of the parts that a value belongs to, and the value.
+Lettered = tuple[str, str]
+# The number of an entry, and its tokens with spaces between them.
+IndexEntry = tuple[int, str]
 
 PARTS = ("names", "texts", "organisations")
 LETTERS = {"keys": "k", "names": "n", "texts": "t", "organisations": "o"}
@@ -78,27 +87,27 @@ IN_PLACE = (
 class Plan:
     """What is read of the records of one type for the index."""
 
-    def __init__(self, number, model):
-        self.number, self.model, self.name = number, model, model._meta.model_name
+    def __init__(self, number: int, model: type[PublicRecord]) -> None:
+        self.number, self.model, self.name = number, model, changes.name_of_type(model)
         # {column or path: letters of the parts it is in}; keys first, texts last
-        self.declared = {}
+        self.declared: dict[str, str] = {}
         for part in ("keys", "names", "organisations", "texts"):
             for path in getattr(model, f"SEARCH_{part.upper()}", ()):
                 self.declared[path] = self.declared.get(path, "") + LETTERS[part]
         self.columns = [path for path in self.declared if not self.leads_to_many(path)]
         self.paths_to_many = [path for path in self.declared if self.leads_to_many(path)]
 
-    def field(self, path):
+    def field(self, path: str) -> Any:
         return self.model._meta.get_field(path.partition("__")[0])
 
-    def leads_to_many(self, path):
-        return self.field(path).one_to_many or self.field(path).many_to_many
+    def leads_to_many(self, path: str) -> bool:
+        return bool(self.field(path).one_to_many or self.field(path).many_to_many)
 
-    def records(self):
+    def records(self) -> QuerySet[Any]:
         """The records that have an entry: the public ones, or all where others decide on that."""
         return self.model.objects.published() if issubclass(self.model, Record) else self.model.objects.all()
 
-    def ids_naming(self, record_type, ids):
+    def ids_naming(self, record_type: str, ids: Collection[int]) -> set[int]:
         """The ids of the records whose entries hold something of these records of another type."""
         relations = {self.field(path) for path in self.declared if "__" in path}
         names = [field.name for field in relations if field.related_model._meta.model_name == record_type]
@@ -108,8 +117,8 @@ class Plan:
             for pk in self.model._base_manager.filter(**{f"{name}__in": ids}).values_list("pk", flat=True)
         }
 
-    def entries(self, records, known):
-        """Yield (number, tokens in one string). The words that may be suggested are added to the set `known`."""
+    def entries(self, records: QuerySet[Any], known: set[str]) -> Iterator[IndexEntry]:
+        """Yield the entries of `records`. The words that may be suggested are added to the set `known`."""
         # Of a date only the year is a word that somebody asks for.
         columns = [
             (place, self.declared[path], 4 if isinstance(self.field(path), PartialDateField) else None)
@@ -123,8 +132,8 @@ class Plan:
                 values += more.get(row[0], ())
                 yield row[0] * TYPES_AT_MOST + self.number, tokens_of(values, known)
 
-    def read_many(self, ids):
-        """`{record id: [(letters, value), ...]}` of what stands in other rows that belong to the records."""
+    def read_many(self, ids: Collection[int]) -> dict[int, list[Lettered]]:
+        """Read what stands in other rows that belong to the records, by the id of the record."""
         found = defaultdict(list)
         for path in self.paths_to_many:
             rows = self.model._base_manager.filter(**{"pk__in": ids, f"{path}__gt": ""}).order_by("pk", path)
@@ -133,9 +142,9 @@ class Plan:
         return found
 
 
-def tokens_of(values, known):
-    """The tokens of one entry, with spaces between them. `values` are (letters of parts, text) pairs."""
-    tokens = []
+def tokens_of(values: Iterable[Lettered], known: set[str]) -> str:
+    """Make the tokens of one entry, with spaces between them, and add the words that may be suggested to `known`."""
+    tokens: list[str] = []
     for letters, value in values:
         for line in value.splitlines():
             folded = fold(line)
@@ -154,19 +163,19 @@ def tokens_of(values, known):
     return " ".join(tokens)[:LONGEST_ENTRY]
 
 
-def key_of(text):
+def key_of(text: str) -> str:
     """The text without its spaces, "" when it is too long for a key."""
     key = "".join(words_of(text))
     return key if len(key) <= LONGEST_KEY else ""
 
 
 @cache
-def plans():
+def plans() -> list[Plan]:
     return [Plan(number, model) for number, model in enumerate(PUBLIC_RECORDS)]
 
 
 @cache
-def rules():
+def rules() -> int:
     """A number below 2**60 that changes with everything by which the index is made."""
     parts = [
         [(plan.name, plan.declared) for plan in plans()],
@@ -183,7 +192,7 @@ def rules():
     return int(sha256(repr(parts).encode()).hexdigest()[:15], 16)
 
 
-def read_state():
+def read_state() -> dict[str, int]:
     """`{"data": ..., "search": ..., "searchrule": ...}`, the numbers that say how far the index has followed."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -193,21 +202,21 @@ def read_state():
         return dict(cursor.fetchall())
 
 
-def is_current(state):
+def is_current(state: Mapping[str, int]) -> bool:
     return state.get(SEARCH_RULES) == rules() and state.get(changes.SEARCH) == state.get(changes.DATA, 0)
 
 
-def catch_up():
+def catch_up() -> bool:
     """Bring the index to the data version. Returns whether it is there: not while somebody else writes for long."""
     return version_of_index()[1]
 
 
-def version_of_index():
+def version_of_index() -> tuple[int, bool]:
     """`(the data version that the index answers for, whether that is the present one)`, after catching up."""
     return changes.while_pinned(changes.SEARCH, follow_if_behind)
 
 
-def follow_if_behind():
+def follow_if_behind() -> tuple[int, bool]:
     state = read_state()
     if not is_current(state):
         try:
@@ -219,7 +228,7 @@ def follow_if_behind():
     return state.get(changes.SEARCH, 0), is_current(state)
 
 
-def rebuild():
+def rebuild() -> None:
     """Make the index anew, in one transaction, while readers use the one that is there."""
     with transaction.atomic(), connection.cursor() as cursor:
         lock(cursor)
@@ -228,7 +237,7 @@ def rebuild():
         write_state(cursor, version)
 
 
-def follow(cursor):
+def follow(cursor: CursorWrapper) -> dict[str, int]:
     """Replace the entries of what changed, or all. Returns the state after that."""
     state = read_state()
     if is_current(state):
@@ -247,7 +256,7 @@ def follow(cursor):
 
 
 @contextmanager
-def a_little_patience():
+def a_little_patience() -> Iterator[None]:
     """Let SQLite wait for a writer no longer than PATIENCE, instead of the 20 seconds of the settings."""
     if connection.vendor != "sqlite":
         yield
@@ -262,7 +271,7 @@ def a_little_patience():
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
-def lock(cursor, milliseconds=0):
+def lock(cursor: CursorWrapper, milliseconds: int = 0) -> None:
     """Wait until nobody else writes the index; 0 milliseconds are for ever. SQLite locks with the transaction."""
     if connection.vendor != "postgresql":
         return
@@ -275,7 +284,7 @@ def lock(cursor, milliseconds=0):
     cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def write_state(cursor, version):
+def write_state(cursor: CursorWrapper, version: int) -> None:
     cursor.executemany(
         "INSERT INTO cooperation_dataversion (name, number) VALUES (%s, %s) "
         "ON CONFLICT (name) DO UPDATE SET number = excluded.number",
@@ -283,21 +292,21 @@ def write_state(cursor, version):
     )
 
 
-def make_tables(cursor):
+def make_tables(cursor: CursorWrapper) -> None:
     """Make empty tables in place of those that are there."""
     for statement in (*TABLES[connection.vendor], *WHEN_FILLED[connection.vendor], *IN_PLACE):
         cursor.execute(statement)
 
 
-def drop_tables(cursor):
+def drop_tables(cursor: CursorWrapper) -> None:
     for statement in IN_PLACE[:2]:
         cursor.execute(statement)
     cursor.execute("DELETE FROM cooperation_dataversion WHERE name IN (%s, %s)", [changes.SEARCH, SEARCH_RULES])
 
 
-def make_anew(cursor):
+def make_anew(cursor: CursorWrapper) -> None:
     """Fill new tables and put them in place of the old ones."""
-    known = set()
+    known: set[str] = set()
     for statement in TABLES[connection.vendor]:
         cursor.execute(statement)
     for plan in plans():
@@ -307,7 +316,7 @@ def make_anew(cursor):
         cursor.execute(statement)
 
 
-def replace(cursor, changed):
+def replace(cursor: CursorWrapper, changed: Mapping[str, Collection[int]]) -> None:
     """Bring the entries of the changed records up to date; `changed` is `{record type: {id, ...}}`."""
     row_number = {"sqlite": "rowid", "postgresql": "id"}[connection.vendor]
     ids = {
@@ -317,7 +326,7 @@ def replace(cursor, changed):
     numbers = ([pk * TYPES_AT_MOST + plan.number] for plan in ids for pk in ids[plan])
     for batch in in_batches(numbers):
         cursor.executemany(f"DELETE FROM cooperation_search WHERE {row_number} = %s", batch)
-    known = set()
+    known: set[str] = set()
     entries = (
         entry
         for plan in ids
@@ -328,14 +337,14 @@ def replace(cursor, changed):
     write_known_words(cursor, "cooperation_searchword", known)
 
 
-def in_batches(rows):
+def in_batches(rows: Iterable[_T]) -> Iterator[list[_T]]:
     """Lists of at most BATCH rows. Each is whole before it is used, since PostgreSQL does one thing at a time."""
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         yield batch
 
 
-def write_entries(cursor, table, entries):
+def write_entries(cursor: CursorWrapper, table: str, entries: Iterable[IndexEntry]) -> None:
     for batch in in_batches(entries):
         if connection.vendor == "sqlite":
             cursor.executemany(f"INSERT INTO {table} (rowid, words) VALUES (%s, %s)", batch)
@@ -345,12 +354,12 @@ def write_entries(cursor, table, entries):
                     copy.write_row((number, with_places(tokens)))
 
 
-def with_places(tokens):
+def with_places(tokens: str) -> str:
     """Tokens as PostgreSQL reads a tsvector: `kfealac:1 nfealac:2`. A gap takes a place and leaves it empty."""
     return " ".join([f"{token}:{place}" for place, token in enumerate(tokens.split(), 1) if token != GAP])
 
 
-def write_known_words(cursor, table, known):
+def write_known_words(cursor: CursorWrapper, table: str, known: Iterable[str]) -> None:
     """Add words to those that may be suggested."""
     for batch in in_batches(word for word in known if len(word) >= SHORTEST_KNOWN_WORD and word.isalpha()):
         places = ", ".join(["(%s)"] * len(batch))
