@@ -9,18 +9,33 @@ what changed is read again. An `Index` never changes once it is given out; catch
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
 from threading import RLock
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
-from django.db.models import Aggregate, Q, TextField
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, Model, Q, QuerySet, TextField
+from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
 from pyroaring import BitMap
 
 from cooperation import changes
-from cooperation.models import PUBLIC_RECORDS, Record
+from cooperation.models import PUBLIC_RECORDS, PublicRecord, Record
+
+_T = TypeVar("_T")
+Ids = npt.NDArray[np.int64]
+Ordinals = npt.NDArray[np.int32]
+# By the value that a field holds, or by a tuple of the values of several fields.
+Bitmaps = dict[Any, BitMap]
+# The names of the fields of an order, or a function of the index that gives the ids in order.
+OrderFields = tuple[str, ...]
+ListOrder = OrderFields | Callable[["Index"], Iterable[int]]
 
 # Rows that are held at a time while an index is built.
 BATCH = 20_000
@@ -35,7 +50,7 @@ class Own:
     """Values in the record's own row: a field, or an expression on its fields under the name given."""
 
     name: str
-    expression: object = None
+    expression: Combinable | None = None
 
 
 @dataclass(frozen=True)
@@ -45,20 +60,22 @@ class Rows:
     One field gives its plain values, several give tuples, none gives True for every record that has such a row.
     """
 
-    model: type
+    model: type[Model]
     owner: str
-    fields: tuple = ()
+    fields: tuple[str, ...] = ()
     where: Q = field(default_factory=Q)
 
-    def read(self, ids=None):
-        """`[(value, ids of the records that have it), ...]`, of all records or of those with one of `ids`."""
+    def read(self, ids: Collection[int] | None = None) -> Iterator[tuple[Any, Ids]]:
+        """Yield each value with the ids of the records that have it, of all records or of those with one of `ids`."""
         rows = self.model._base_manager.filter(self.where).order_by()
         if ids is not None:
             rows = rows.filter(**{f"{self.owner}__in": ids})
+        found: Iterable[tuple[Any, ...]]
         if not self.fields:
             found = [(rows.aggregate(ids=JoinedIds(self.owner))["ids"],)]
         else:
             found = rows.values_list(*self.fields).annotate(ids=JoinedIds(self.owner))
+        value: list[Any]
         for *value, joined in found:
             if joined:
                 yield (value[0] if len(value) == 1 else tuple(value) or True), np.fromstring(joined, np.int64, sep=",")
@@ -70,18 +87,24 @@ class JoinedIds(Aggregate):
     function = "GROUP_CONCAT"
     output_field = TextField()
 
-    def as_postgresql(self, compiler, connection, **extra):
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Sequence[Any]]:
         template = "STRING_AGG((%(expressions)s)::text, ',')"
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
-def union(bitmaps):
-    bitmaps = list(bitmaps)
-    return BitMap.union(*bitmaps) if bitmaps else BitMap()
+# Where the values of a filter stand.
+ValueSource = Own | Rows
 
 
-def intersection(bitmaps):
-    """What is in all of the bitmaps, of which there is at least one."""
+def union(bitmaps: Iterable[BitMap]) -> BitMap:
+    found = list(bitmaps)
+    return BitMap.union(*found) if found else BitMap()
+
+
+def intersection(bitmaps: Iterable[BitMap]) -> BitMap:
+    """Intersect bitmaps, of which there is at least one."""
     return reduce(BitMap.__and__, sorted(bitmaps, key=len))
 
 
@@ -95,31 +118,36 @@ class Index:
     is_settled  whether it was read outside of a transaction, which could still be undone
     """
 
-    def __init__(self, model, order, version):
+    ids: Ids
+    ordinals: Ordinals
+    live: BitMap
+
+    def __init__(self, model: type[PublicRecord], order: OrderFields, version: int) -> None:
         self.model = model
         self.order = order
         self.version = version
         self.in_order = True
         self.is_settled = False
-        self._values = {}
-        self._orders = {}
-        self._derived = {}
-        self._remembered = {}
+        self._values: dict[ValueSource, Bitmaps] = {}
+        self._orders: dict[ListOrder, Ordinals] = {}
+        self._derived: dict[Hashable, Any] = {}
+        self._remembered: dict[Hashable, Any] = {}
 
-    def bitmaps(self, values):
+    def bitmaps(self, values: ValueSource) -> Bitmaps:
         """`{value: bitmap}` of what an `Own` or a `Rows` describes. None and "" are no values."""
         return self._values[values]
 
-    def derived(self, name, make):
+    def derived(self, name: Hashable, make: Callable[["Index"], _T]) -> _T:
         """What `make(index)` works out from the bitmaps, once for each data version."""
         if name not in self._derived:
             self._derived[name] = make(self)
-        return self._derived[name]
+        known: _T = self._derived[name]
+        return known
 
-    def remembered(self, key, make):
+    def remembered(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make()` gives for a question, never None, kept for the next time it is asked of this data version."""
         # Another thread may clear it at any time.
-        found = self._remembered.get(key)
+        found: _T | None = self._remembered.get(key)
         if found is None:
             found = make()
             if len(self._remembered) >= MOST_REMEMBERED:
@@ -127,41 +155,46 @@ class Index:
             self._remembered[key] = found
         return found
 
-    def of_ids(self, ids):
-        """The bitmap of those ids (an array) that are public."""
+    def of_ids(self, ids: Ids) -> BitMap:
+        """The bitmap of those ids that are public."""
         ids = ids[ids < len(self.ordinals)]
         ordinals = self.ordinals[ids]
         return _bitmap(ordinals[ordinals >= 0])
 
-    def ids_of(self, bitmap):
-        """The ids (an array) of the records in a bitmap."""
-        return self.ids[np.asarray(bitmap.to_array())]
+    def ids_of(self, bitmap: BitMap) -> Ids:
+        """The ids of the records in a bitmap."""
+        ids: Ids = self.ids[np.asarray(bitmap.to_array())]
+        return ids
 
-    def page(self, hits, start, stop, fields=None):
+    def page(self, hits: BitMap, start: int, stop: int, fields: ListOrder | None = None) -> list[int]:
         """The ids of the hits from place `start` to before `stop`, in the default order or in that of `fields`."""
         stop = min(stop, len(hits))
         if start >= stop:
             return []
         if (fields is None or fields == self.order) and self.in_order:
-            ordinals = list(hits[len(hits) - stop : len(hits) - start])[::-1]
+            newest_last = list(hits[len(hits) - stop : len(hits) - start])
+            ids: Ids = self.ids[newest_last[::-1]]
         else:
             order = self._ordered(fields or self.order)
             is_hit = np.zeros(len(self.ids), bool)
             is_hit[np.asarray(hits.to_array())] = True
-            ordinals = order[is_hit[order]][start:stop]
-        return self.ids[ordinals].tolist()
+            ids = self.ids[order[is_hit[order]][start:stop]]
+        found: list[int] = ids.tolist()
+        return found
 
-    def _ordered(self, fields):
-        """All ordinals in the order of `fields`: names of fields, or a function that gives the ids in order."""
+    def _ordered(self, fields: ListOrder) -> Ordinals:
+        """All ordinals in the order of `fields`."""
         if fields not in self._orders:
             ids = fields(self) if callable(fields) else _public_ids(self.model, fields)
             self._orders[fields] = self.ordinals[np.fromiter(ids, np.int64)]
         return self._orders[fields]
 
-    def _build(self, sources):
+    def _build(self, sources: Collection[ValueSource]) -> None:
         """Read everything that `sources` describe."""
-        ids = []
-        own = {source: defaultdict(list) for source in sources if isinstance(source, Own)}
+        ids: list[int] = []
+        own: dict[Own, dict[Any, list[int]]] = {
+            source: defaultdict(list) for source in sources if isinstance(source, Own)
+        }
         # From the end of the list to its beginning, since the first record has the highest ordinal.
         rows = _own_values(self.model.objects.published().order_by(*self.order).reverse(), own)
         for ordinal, (record_id, *values) in enumerate(rows.iterator(BATCH)):
@@ -172,13 +205,13 @@ class Index:
         self.ordinals = np.full(self.ids.max(initial=0) + 1, -1, np.int32)
         self.ordinals[self.ids] = np.arange(len(ids), dtype=np.int32)
         self.live = BitMap(range(len(ids)))
-        for source, groups in own.items():
-            self._values[source] = _without_empty({value: BitMap(ordinals) for value, ordinals in groups.items()})
+        for own_source, groups in own.items():
+            self._values[own_source] = _without_empty({value: BitMap(ordinals) for value, ordinals in groups.items()})
         for source in sources:
             if isinstance(source, Rows):
                 self._values[source] = _without_empty({value: self.of_ids(ids) for value, ids in source.read()})
 
-    def _caught_up(self, version, changed):
+    def _caught_up(self, version: int, changed: Collection[int]) -> "Index":
         """The index at a later version, given the ids of the records that changed in between."""
         if not changed:
             return self._unchanged(version)
@@ -199,6 +232,7 @@ class Index:
         later.in_order = self.in_order and first == new_ids[::-1].tolist()
         for source, bitmaps in self._values.items():
             kept = {value: each - gone if each.intersect(gone) else each for value, each in bitmaps.items()}
+            added: Iterable[tuple[Any, Ids]]
             if isinstance(source, Own):
                 place = own.index(source) + 1
                 added = [(row[place], new_ids[number : number + 1]) for number, row in enumerate(rows)]
@@ -209,40 +243,43 @@ class Index:
             later._values[source] = _without_empty(kept)
         return later
 
-    def _unchanged(self, version):
+    def _unchanged(self, version: int) -> "Index":
         later = copy(self)
         later.version = version
         later._derived, later._remembered = {}, {}
         return later
 
-    def _is_mostly_gaps(self):
+    def _is_mostly_gaps(self) -> bool:
         return len(self.ids) > 2 * len(self.live) + 1000
 
 
-def _bitmap(ordinals):
+def _bitmap(ordinals: Ordinals) -> BitMap:
     """A bitmap of an array; sorted, which is what pyroaring takes in fastest."""
-    return BitMap(memoryview(np.sort(ordinals).astype(np.uint32)))
+    return BitMap(np.sort(ordinals).astype(np.uint32).data)
 
 
-def _without_empty(bitmaps):
+def _without_empty(bitmaps: Bitmaps) -> Bitmaps:
     return {value: each for value, each in bitmaps.items() if each and value not in (None, "")}
 
 
-def _own_values(records, sources):
+def _own_values(records: QuerySet[Any], sources: Iterable[Own]) -> QuerySet[Any, tuple[Any, ...]]:
     """The rows (id, value of each source, ...) of `records`."""
     expressions = {source.name: source.expression for source in sources if source.expression is not None}
-    return records.annotate(**expressions).values_list("pk", *(source.name for source in sources))
+    rows: QuerySet[Any, tuple[Any, ...]] = records.annotate(**expressions).values_list(
+        "pk", *(source.name for source in sources)
+    )
+    return rows
 
 
-def _public_ids(model, fields):
+def _public_ids(model: type[PublicRecord], fields: OrderFields) -> Iterator[int]:
     return model.objects.published().order_by(*fields).values_list("pk", flat=True).iterator(BATCH)
 
 
-_kept = {}
+_kept: dict[type[PublicRecord], Index] = {}
 _locks = {model: RLock() for model in PUBLIC_RECORDS}
 
 
-def index_of(model, order, sources):
+def index_of(model: type[PublicRecord], order: OrderFields, sources: Collection[ValueSource]) -> Index:
     """The index of `model` at the present data version, with the values that `sources` describe.
 
     `order` are the fields of the default order of its list.
@@ -256,15 +293,21 @@ def index_of(model, order, sources):
                 break
             index = _kept[model] = _made(model, order, sources, version, index)
             version = changes.read_current()
-        return index
+        return _kept[model]
 
 
-def _made(model, order, sources, version, previous):
+def _made(
+    model: type[PublicRecord],
+    order: OrderFields,
+    sources: Collection[ValueSource],
+    version: int,
+    previous: Index | None,
+) -> Index:
     """An index at `version`: `previous` with what changed since, where the log can tell; else all anew."""
     # What is read in an open transaction may be undone; nothing later can be built on it.
     settled = not connection.in_atomic_block
     if settled and previous is not None and previous.is_settled and previous.version <= version:
-        own_type, others = model._meta.model_name, _types_behind(model, previous._values)
+        own_type, others = changes.name_of_type(model), _types_behind(model, previous._values)
         changed = changes.changed_since(previous.version)
         # Whether a source or a country is public is not written in its own row.
         can_tell = issubclass(model, Record) and not set(sources) - set(previous._values)
@@ -278,7 +321,8 @@ def _made(model, order, sources, version, previous):
     return index
 
 
-def _types_behind(model, sources):
+def _types_behind(model: type[PublicRecord], sources: Iterable[ValueSource]) -> set[str]:
     """The record types in whose rows an `Own` reads: those of the first step of a path such as country__region."""
     paths = [source.name.split("__")[0] for source in sources if isinstance(source, Own) and "__" in source.name]
-    return {model._meta.get_field(name).related_model._meta.model_name for name in paths}
+    links: list[Any] = [model._meta.get_field(name) for name in paths]
+    return {changes.name_of_type(link.related_model) for link in links}
