@@ -1,6 +1,8 @@
 """What an event of the timeline says in a table."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from cooperation.models import Event, EventKind
 class Batch:
     """Some events; `site` is the absolute address of the home page, without its slash at the end."""
 
-    events: list[Event]
+    events: Sequence[Event]
     site: str
 
 
@@ -20,11 +22,11 @@ class Batch:
 class EventTable(Table):
     """The same for events, which are read already: they themselves stand in the place of ids."""
 
-    def batches(self, events, site):
+    def batches(self, events: Sequence[Event], site: str) -> Iterator[Batch]:
         yield Batch(events, site)
 
 
-def each_event(value_of):
+def each_event(value_of: Callable[[Event], Any]) -> Callable[[Batch], list[Any]]:
     return lambda batch: [value_of(event) for event in batch.events]
 
 

@@ -1,26 +1,38 @@
 """The columns that the fields of a model make by themselves."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.meanings import MEANINGS
-from cooperation.exports.table import Column, Kind, among, public_code
-from cooperation.models import Country, Record, Source
+from cooperation.exports.table import Batch, Column, Kind, among, public_code
+from cooperation.models import Country, PublicRecord, Record, Source
 from cooperation.models.partial_date import PartialDateField
+from cooperation.models.source import RowOfRecord
 from cooperation.models.web_address import WebAddressField
 
 SAME_IN_WORDS = _("The same in words.")
 SAME_ORDER = _("The same in words, in the same order.")
 
+# A name for people, which may be translated when it is shown.
+Words = str | Promise
+# The values of a column. Of what type they are follows from its `Kind`.
+ColumnValues = Callable[[Batch], Sequence[Any]]
+# The codes and the names of several things, in the same order.
+CodesAndNames = tuple[list[str], list[str]]
 
-def columns_of(model, *names):
+
+def columns_of(model: type[models.Model], *names: str) -> tuple[Column, ...]:
     """The columns that some fields of `model` make: a code is followed by its label, a link by the name it leads to."""
     return tuple(column for name in names for column in field_columns(model._meta.get_field(name)))
 
 
-def field_columns(field):
+def field_columns(field: Any) -> list[Column]:
     if field.many_to_many:
         return many_columns(field)
     if field.is_relation:
@@ -30,17 +42,17 @@ def field_columns(field):
     return [Column(field.name, field.verbose_name, meaning_of(field), kind_of(field), own_values(field.attname))]
 
 
-def own_values(attname):
+def own_values(attname: str) -> ColumnValues:
     return lambda batch: batch.own(attname)
 
 
-def meaning_of(field):
+def meaning_of(field: Any) -> Words:
     """What a reader of the data must know; where nothing is written for readers, what curators are told."""
     name = field.model._meta.model_name
     return MEANINGS.get(f"{name}.{field.name}") or MEANINGS.get(field.name) or field.help_text
 
 
-def kind_of(field):
+def kind_of(field: "models.Field[Any, Any]") -> Kind:
     kinds = (
         (PartialDateField, Kind.PARTIAL_DATE),
         (WebAddressField, Kind.ADDRESS),
@@ -53,33 +65,35 @@ def kind_of(field):
     return next((kind for field_class, kind in kinds if isinstance(field, field_class)), Kind.TEXT)
 
 
-def choice_columns(field):
+def choice_columns(field: Any) -> list[Column]:
     """A code, and what it means in words."""
     return coded(field.name, field.verbose_name, meaning_of(field), own_values(field.attname), field.flatchoices)
 
 
-def coded(name, label, meaning, values, choices):
+def coded(
+    name: str, label: Words, meaning: Words, values: ColumnValues, choices: Iterable[tuple[str, Words]]
+) -> list[Column]:
     """The column of a code with one of `choices`, and that of its label."""
-    choices = tuple(choices)
+    allowed = tuple(choices)
 
-    def labels(batch):
-        words = {code: str(label) for code, label in choices}
+    def labels(batch: Batch) -> list[str]:
+        words = {code: str(label) for code, label in allowed}
         return [words.get(code, "") for code in codes(batch)]
 
-    def codes(batch):
+    def codes(batch: Batch) -> Sequence[str]:
         return batch.once(name, lambda: values(batch))
 
     return [
-        Column(name, label, meaning, Kind.CODE, codes, choices),
+        Column(name, label, meaning, Kind.CODE, codes, allowed),
         Column(f"{name}_label", format_lazy(_("{} (in words)"), label), SAME_IN_WORDS, Kind.TEXT, labels),
     ]
 
 
-def link_columns(field):
+def link_columns(field: Any) -> list[Column]:
     """The public id of what is linked, and its name; nothing of a record that is not public."""
 
-    def part(place):
-        def values(batch):
+    def part(place: int) -> ColumnValues:
+        def values(batch: Batch) -> list[str]:
             linked = batch.own(field.attname)
             names = batch.names(field.related_model, linked)
             return [names[each][place] if each else "" for each in linked]
@@ -95,36 +109,42 @@ def link_columns(field):
     ]
 
 
-def named(label):
+def named(label: Words) -> Promise:
     return format_lazy(_("{} (name)"), label)
 
 
-def many_columns(field):
+def many_columns(field: Any) -> list[Column]:
     """The codes of everything that is linked, in the order of its vocabulary, and the names in the same order."""
     through, owner, target = field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
-    def pairs(batch):
+    def pairs(batch: Batch) -> list[CodesAndNames]:
         joined, known = batch.joined(through, owner, target), batch.known[field]
         names = batch.vocabulary(field.related_model)
         place = {each: number for number, each in enumerate(names)}
         for text in {*joined} - known.keys():
-            ids = sorted(map(int, text.split(",")), key=place.get) if text else []
+            ids = sorted(map(int, text.split(",")), key=place.__getitem__) if text else []
             known[text] = ([names[each][0] for each in ids], [names[each][1] for each in ids])
         return [known[text] for text in joined]
 
     return pair_columns(field.name, field.verbose_name, meaning_of(field), pairs)
 
 
-def list_columns(name, label, meaning, model, linked):
+def list_columns(
+    name: str,
+    label: Words,
+    meaning: Words,
+    model: type[models.Model],
+    linked: Callable[[Batch], Sequence[Sequence[int]]],
+) -> list[Column]:
     """The codes and the names of several rows of `model`, each once, in the order of `linked(batch)`.
 
     That gives a list of ids for each row; only what is public is named.
     """
 
-    def pairs(batch):
+    def pairs(batch: Batch) -> list[CodesAndNames]:
         lists = linked(batch)
         names = batch.names(model, {each for ids in lists for each in ids})
-        nothing = ([], [])
+        nothing: CodesAndNames = ([], [])
         public = [[names[each] for each in dict.fromkeys(ids)] if ids else () for ids in lists]
         return [
             ([code for code, _name in row if code], [name for code, name in row if code]) if row else nothing
@@ -134,10 +154,12 @@ def list_columns(name, label, meaning, model, linked):
     return pair_columns(name, label, meaning, pairs)
 
 
-def pair_columns(name, label, meaning, pairs):
+def pair_columns(
+    name: str, label: Words, meaning: Words, pairs: Callable[[Batch], list[CodesAndNames]]
+) -> list[Column]:
     """The columns of the codes and of the names. `pairs(batch)` gives (codes, names) for each row."""
 
-    def part(number):
+    def part(number: int) -> ColumnValues:
         return lambda batch: [pair[number] for pair in batch.once((name, "pairs"), lambda: pairs(batch))]
 
     return [
@@ -146,19 +168,19 @@ def pair_columns(name, label, meaning, pairs):
     ]
 
 
-def lines_column(field):
+def lines_column(field: Any) -> Column:
     """A text that holds one value on each line, as a list."""
 
-    def values(batch):
+    def values(batch: Batch) -> list[list[str]]:
         return [text.splitlines() if text else [] for text in batch.own(field.attname)]
 
     return Column(field.name, field.verbose_name, meaning_of(field), Kind.LIST, values)
 
 
-def source_column(field):
+def source_column(field: Any) -> Column:
     """The public id of a source. The source of a row of a published record is public by that."""
 
-    def values(batch):
+    def values(batch: Batch) -> list[str]:
         linked = batch.own(field.attname)
         names = batch.names(Source, linked)
         return [names[each][0] if each else "" for each in linked]
@@ -172,11 +194,11 @@ def source_column(field):
     )
 
 
-def id_columns(model):
+def id_columns(model: type[PublicRecord]) -> tuple[Column, Column]:
     """The public id of a record, and the address of its page."""
     detail = f"{model._meta.model_name}_detail"
 
-    def addresses(batch):
+    def addresses(batch: Batch) -> list[str]:
         before, _x, after = reverse(detail, args=["0"]).rpartition("0")
         start = batch.site + before
         return [start + each + after for each in batch.own(model.PUBLIC_ID)]
@@ -187,11 +209,11 @@ def id_columns(model):
     )
 
 
-def owner_column(model, owner):
+def owner_column(model: type[models.Model], owner: str) -> Column:
     """The public id of the record that a row belongs to."""
-    field = model._meta.get_field(owner)
+    field: Any = model._meta.get_field(owner)
 
-    def values(batch):
+    def values(batch: Batch) -> list[str]:
         ids = batch.own(field.attname)
         codes = dict(
             field.related_model.objects.filter(pk__in=among({*ids})).values_list("pk", public_code(field.related_model))
@@ -203,16 +225,18 @@ def owner_column(model, owner):
     )
 
 
-def record_columns(model):
+def record_columns(model: type[PublicRecord]) -> tuple[Column, ...]:
     """What every record ends with: the editors’ note, its sources, and how fresh it is."""
 
-    def sources(batch):
-        parts = [model._meta.get_field(relation).related_model for relation in ("citations", *model.SOURCED_PARTS)]
+    def sources(batch: Batch) -> list[list[str]]:
+        names = ("citations", *getattr(model, "SOURCED_PARTS", ()))
+        relations: list[Any] = [model._meta.get_field(name) for name in names]
+        parts: list[type[RowOfRecord]] = [relation.related_model for relation in relations]
         joined = zip(*(batch.joined(part, part.owner, "source") for part in parts), strict=True)
         texts = [",".join(filter(None, each)) for each in joined]
         ids = {*",".join(filter(None, texts)).split(",")} - {""}
-        names = batch.names(Source, map(int, ids))
-        slugs = {each: names[int(each)][0] for each in ids}
+        known = batch.names(Source, map(int, ids))
+        slugs = {each: known[int(each)][0] for each in ids}
         return [sorted({slugs[each] for each in text.split(",")}) if text else [] for text in texts]
 
     sourced = Column("sources", _("sources"), _("The public ids of the sources it rests on."), Kind.LIST, sources)

@@ -1,6 +1,8 @@
 """What a cell of the matrix of who cooperates with whom says in a table."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,22 +10,45 @@ from cooperation.exports.table import Column, Kind, Table
 from cooperation.models import Project
 
 
+class FlowPlace(Protocol):
+    """A region, subregion or country that gives or receives."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+class FlowCell(Protocol):
+    """In how many projects the one place gives and the other receives."""
+
+    @property
+    def giver(self) -> FlowPlace: ...
+
+    @property
+    def receiver(self) -> FlowPlace: ...
+
+    @property
+    def count(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some cells of the matrix."""
 
-    cells: list
+    cells: Sequence[FlowCell]
 
 
 @dataclass(frozen=True)
 class FlowTable(Table):
     """The same for cells, which are counted already: they themselves stand in the place of ids."""
 
-    def batches(self, cells, site):
+    def batches(self, cells: Sequence[FlowCell], site: str) -> Iterator[Batch]:
         yield Batch(cells)
 
 
-def each_cell(value_of):
+def each_cell(value_of: Callable[[FlowCell], Any]) -> Callable[[Batch], list[Any]]:
     return lambda batch: [value_of(cell) for cell in batch.cells]
 
 

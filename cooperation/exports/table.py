@@ -5,10 +5,11 @@ Whole batches are read as plain values, a column at a time: ten times as fast as
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -18,7 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cooperation.facets import JoinedIds
-from cooperation.models import PUBLIC_RECORDS, Record
+from cooperation.models import PUBLIC_RECORDS, PublicRecord, Record
+from cooperation.models.source import RowOfRecord
+
+_T = TypeVar("_T")
+# A table that links rows to a record, its field that names the record, and the one that names what is linked.
+Link = tuple[type[models.Model], str, str]
+# `{id: (public code, name)}`
+NamesById = dict[int, tuple[str, str]]
 
 EVERY = models.Q()
 NOBODY = ("", "")
@@ -55,8 +63,9 @@ class Column:
     label: str | Promise
     meaning: str | Promise
     kind: Kind
-    values: Callable
-    allowed: tuple = ()
+    # Of what type they are follows from `kind`.
+    values: Callable[[Any], Sequence[Any]]
+    allowed: tuple[tuple[str, str | Promise], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,24 +75,24 @@ class Table:
     `parts` are the rows that belong to the records, each kind a table of its own, so that nobody sums multiplied rows.
     """
 
-    model: type
+    model: type[Any]
     name: str
     label: str | Promise
     columns: tuple[Column, ...]
     owner: str = ""
-    parts: tuple = ()
+    parts: tuple["Table", ...] = ()
     where: models.Q = EVERY
 
-    def part(self, name):
+    def part(self, name: str) -> "Table":
         """The table of that name among the parts."""
         return next(part for part in self.parts if part.name == name)
 
-    def rows(self, ids, site):
+    def rows(self, ids: Sequence[Any], site: str) -> Iterator[tuple[Any, ...]]:
         """The rows of the public records `ids`, in the order of `ids`, batch by batch, each a tuple of values."""
         for batch in self.batches(ids, site):
             yield from zip(*(column.values(batch) for column in self.columns), strict=True)
 
-    def batches(self, ids, site):
+    def batches(self, ids: Sequence[Any], site: str) -> Iterator[Any]:
         """The rows of the public records `ids`, in the order of `ids`, as one `Batch` after the other."""
         names = Names()
         columns = [*(field.attname for field in self.model._meta.concrete_fields), *links(self.model)]
@@ -92,11 +101,11 @@ class Table:
             rows = self.owned_rows(some) if self.owner else self.own_rows(some)
             yield Batch(self.model, columns, rows, site, names)
 
-    def own_rows(self, ids):
+    def own_rows(self, ids: Sequence[int]) -> list[tuple[Any, ...]]:
         found = {row[0]: row for row in fetch_among(ids, own_rows, self.model)}
         return [found[each] for each in ids if each in found]
 
-    def owned_rows(self, ids):
+    def owned_rows(self, ids: Sequence[int]) -> list[list[Any]]:
         """The rows of those records that are still public, each record’s in the order in which they were entered."""
         found = defaultdict(list)
         for record, *row in fetch_among(ids, owned_rows, self.model, self.owner, self.where):
@@ -108,7 +117,7 @@ class Table:
 READ_AS_TEXT = (models.DateField, models.DecimalField)
 
 
-def stored(model):
+def stored(model: type[models.Model]) -> list[Any]:
     """What a `Batch` holds of each row: the columns of the database, and the ids of its `links`.
 
     Dates, times and amounts come as text.
@@ -120,50 +129,54 @@ def stored(model):
     return [*own, *(joined_ids(*link) for link in links(model))]
 
 
-def fetch(rows, *columns):
+def fetch(rows: models.QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
     """Some columns of a queryset as the database gives them: ids, numbers and texts need no conversion."""
     with connection.cursor() as cursor:
         cursor.execute(*rows.values_list(*columns).query.sql_with_params())
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def among(ids):
+def among(ids: Iterable[int]) -> RawSQL:
     """Some ids as one parameter of a query. One for each would take Django longer than the database takes to answer."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [as_parameter(ids)])
     return RawSQL("SELECT value FROM json_each(%s)", [as_parameter(ids)])
 
 
-def as_parameter(ids):
-    ids = list(map(int, ids))
-    return ids if connection.vendor == "postgresql" else json.dumps(ids)
+def as_parameter(ids: Iterable[int]) -> list[int] | str:
+    whole = list(map(int, ids))
+    return whole if connection.vendor == "postgresql" else json.dumps(whole)
 
 
 # Stand in for the ids of a query that is put together once.
 NO_IDS = (-1,)
 
 
-def fetch_among(ids, make, *arguments):
+def fetch_among(
+    ids: Iterable[int], make: Callable[..., models.QuerySet[Any, Any]], *arguments: Any
+) -> list[tuple[Any, ...]]:
     """The rows of `make(*arguments)`, a queryset of plain values, with `ids` in the place of `NO_IDS`."""
     sql, parameters = statement(make, *arguments)
-    stand_in, ids = as_parameter(NO_IDS), as_parameter(ids)
+    stand_in, those = as_parameter(NO_IDS), as_parameter(ids)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [ids if each == stand_in else each for each in parameters])
-        return cursor.fetchall()
+        cursor.execute(sql, [those if each == stand_in else each for each in parameters])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 @cache
-def statement(make, *arguments):
+def statement(make: Callable[..., models.QuerySet[Any, Any]], *arguments: Any) -> tuple[str, tuple[Any, ...]]:
     """The SQL and its parameters. To put it together for each batch takes Django a fifth of the time of a CSV file."""
     return make(*arguments).query.sql_with_params()
 
 
-def own_rows(model):
+def own_rows(model: type[PublicRecord]) -> models.QuerySet[Any, Any]:
     return model.objects.published().filter(pk__in=among(NO_IDS)).order_by().values_list(*stored(model))
 
 
-def links(model):
-    """`[(rows, owner, field)]`: the rows that belong to a record and of which one id is told: vocabularies, sources."""
+def links(model: type[Any]) -> list[Link]:
+    """List the rows that belong to a record and of which one id is told: vocabularies, sources."""
     vocabularies = [
         (field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name())
         for field in model._meta.many_to_many
@@ -179,18 +192,20 @@ class JoinedIdsOfOne(JoinedIds):
     contains_aggregate = False
 
 
-def joined_ids(rows, owner, field):
+def joined_ids(rows: type[models.Model], owner: str, field: str) -> models.Subquery:
     return models.Subquery(
         rows._base_manager.filter(**{owner: models.OuterRef("pk")}).order_by().values_list(JoinedIdsOfOne(field))
     )
 
 
-def owned_rows(model, owner, where):
+def owned_rows(model: type[RowOfRecord], owner: str, where: models.Q) -> models.QuerySet[Any, Any]:
     rows = model.objects.of_published().filter(where, **{f"{owner}__in": among(NO_IDS)})
     return rows.order_by(f"{owner}_id", "pk").values_list(owner, *stored(model))
 
 
-def linked_rows(model, owner, fields, where):
+def linked_rows(
+    model: type[models.Model], owner: str, fields: tuple[str, ...], where: models.Q
+) -> models.QuerySet[Any, Any]:
     rows = model._base_manager.filter(where, **{f"{owner}__in": among(NO_IDS)})
     return rows.order_by(f"{owner}_id", "pk").values_list(owner, *fields)
 
@@ -201,29 +216,42 @@ class Batch:
     `site` is the absolute address of the home page, without its slash at the end.
     """
 
-    def __init__(self, model, columns, rows, site, names):
+    def __init__(
+        self,
+        model: type[models.Model],
+        columns: Sequence[str | Link],
+        rows: Sequence[Sequence[Any]],
+        site: str,
+        names: "Names",
+    ) -> None:
         self.model = model
         self.site = site
         self.names = names.of
         self.vocabulary = names.of_all
         self.known = names.known
-        self._columns = dict(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
-        self._once = {}
+        values = zip(*rows, strict=True) if rows else [()] * len(columns)
+        self._columns: dict[str | Link, Sequence[Any]] = dict(zip(columns, values, strict=True))
+        self._once: dict[Hashable, Any] = {}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.own("id"))
 
-    def own(self, attname):
+    def own(self, attname: str) -> Sequence[Any]:
         """The values of a column of the database, one for each row."""
         return self._columns[attname]
 
-    def linked(self, model, owner, *fields, where=EVERY):
+    def linked(
+        self, model: type[models.Model], owner: str, *fields: str, where: models.Q = EVERY
+    ) -> Mapping[int, list[Any]]:
         """`{id of a row here: [value or values of `fields`, ...]}`: what the rows of `model` say that belong to it."""
         key = (model, owner, fields, str(where))
         return self.once(key, lambda: self._read_linked(model, owner, fields, where))
 
-    def _read_linked(self, model, owner, fields, where):
-        rows, found = fetch_among(self.own("id"), linked_rows, model, owner, fields, where), defaultdict(list)
+    def _read_linked(
+        self, model: type[models.Model], owner: str, fields: tuple[str, ...], where: models.Q
+    ) -> Mapping[int, list[Any]]:
+        rows = fetch_among(self.own("id"), linked_rows, model, owner, fields, where)
+        found = defaultdict(list)
         if len(fields) == 1:
             for row_id, value in rows:
                 found[row_id].append(value)
@@ -232,51 +260,52 @@ class Batch:
                 found[row[0]].append(row[1:])
         return found
 
-    def joined(self, rows, owner, field):
+    def joined(self, rows: type[models.Model], owner: str, field: str) -> Sequence[str | None]:
         """For each record the ids in `field` of the `rows` that belong to it, joined by commas; None or "" for none."""
         return self._columns[rows, owner, field]
 
-    def once(self, key, make):
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make()` gives, asked once for this batch."""
         if key not in self._once:
             self._once[key] = make()
-        return self._once[key]
+        known: _T = self._once[key]
+        return known
 
 
 class Names:
     """The public codes of rows and what they are called, read when they are first asked for."""
 
-    def __init__(self):
-        self._known = defaultdict(dict)
-        self._whole = {}
+    def __init__(self) -> None:
+        self._known: defaultdict[type[models.Model], NamesById] = defaultdict(dict)
+        self._whole: dict[type[models.Model], NamesById] = {}
         # What columns have worked out, by their names: the same few values come again and again.
-        self.known = defaultdict(dict)
+        self.known: defaultdict[Hashable, dict[Any, Any]] = defaultdict(dict)
 
-    def of(self, model, ids):
+    def of(self, model: type[models.Model], ids: Iterable[int | None]) -> NamesById:
         """`{id: (public code, name)}` of the `ids` asked, and perhaps of more. Both are empty for what is not public.
 
         A source is public by the row that names it.
         """
         known = self._known[model]
-        missing = {*ids} - known.keys() - {None}
+        missing = {each for each in ids if each is not None} - known.keys()
         if missing:
             known |= {**dict.fromkeys(missing, NOBODY), **_names(model, pk__in=among(missing))}
         return known
 
-    def of_all(self, model):
+    def of_all(self, model: type[models.Model]) -> NamesById:
         """The same of all rows of a vocabulary, in its order."""
         if model not in self._whole:
             self._whole[model] = _names(model)
         return self._whole[model]
 
 
-def _names(model, **condition):
+def _names(model: type[Any], **condition: Any) -> NamesById:
     rows = model.objects.published() if issubclass(model, Record) else model.objects.all()
     columns = ("pk", public_code(model), "title" if hasattr(model, "title") else "name")
     return {pk: (str(code), name) for pk, code, name in fetch(rows.filter(**condition), *columns)}
 
 
-def public_code(model):
+def public_code(model: type[Any]) -> str:
     """The name of the field by which addresses and files name the rows of `model`."""
     if model in PUBLIC_RECORDS:
         return model.PUBLIC_ID

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns.parts import citation_table, part_table
 from cooperation.exports.fields import columns_of, id_columns, lines_column, link_columns, record_columns
-from cooperation.exports.table import Column, Kind, Table
+from cooperation.exports.table import Batch, Column, Kind, Table
 from cooperation.models import Agency, AgencyCitation, AgencyRole
 
 PARENT, PARENT_NAME = link_columns(Agency._meta.get_field("parent"))
 
 
-def parents(batch):
+def parents(batch: Batch) -> list[str]:
     """The name of the record of the body above it, or what the agency says of a body that has none."""
     names = zip(PARENT_NAME.values(batch), batch.own("parent_name"), strict=True)
     return [of_record or in_words for of_record, in_words in names]

@@ -1,10 +1,13 @@
 """What a forum says in every format."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns.parts import citation_table, names_someone, part_table
 from cooperation.exports.fields import coded, columns_of, id_columns, lines_column, list_columns, record_columns
-from cooperation.exports.table import Column, Kind, Table
+from cooperation.exports.table import Batch, Column, Kind, Table
 from cooperation.models import (
     Country,
     Forum,
@@ -16,22 +19,22 @@ from cooperation.models import (
 )
 
 
-def members(batch):
+def members(batch: Batch) -> list[Sequence[int]]:
     """The ids of the members and associate members of today."""
     found = batch.linked(Membership, "forum", "country_id", where=Membership.as_of())
     return [found.get(row, ()) for row in batch.own("id")]
 
 
-def forums(batch):
-    """`{id: forum with signs of life}`."""
+def forums(batch: Batch) -> dict[int, Any]:
+    """The forums of the batch with their signs of life, by id."""
     return batch.once("forums", lambda: Forum.objects.with_signs_of_life().in_bulk(batch.own("id")))
 
 
-def last_meetings(batch):
+def last_meetings(batch: Batch) -> list[str]:
     return [forums(batch)[each].last_meeting or "" for each in batch.own("id")]
 
 
-def vitalities(batch):
+def vitalities(batch: Batch) -> list[str]:
     return [forums(batch)[each].vitality.value for each in batch.own("id")]
 
 

@@ -1,5 +1,7 @@
 """What a lesson says in every format."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +12,9 @@ from cooperation.models import Claim, Evidence, Lesson, LessonCitation, Publicat
 from cooperation.models.lesson import EVIDENCE_RECORDS
 
 
-def of_public_records():
+def of_public_records() -> Q:
     """The evidence that is a figure, or a record that the public may see."""
-    links = [Evidence._meta.get_field(name) for name in EVIDENCE_RECORDS]
+    links: list[Any] = [Evidence._meta.get_field(name) for name in EVIDENCE_RECORDS]
     hidden = Q()
     for link in links:
         if issubclass(link.related_model, Record):

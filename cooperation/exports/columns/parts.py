@@ -1,15 +1,18 @@
 """Parts that several records have."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.exports.fields import columns_of, own_values, owner_column
+from cooperation.exports.fields import ColumnValues, Words, columns_of, own_values, owner_column
 from cooperation.exports.meanings import MEANINGS
-from cooperation.exports.table import Column, Kind, Table, among
-from cooperation.models import PublicationStatus, Record, Source
+from cooperation.exports.table import Batch, Column, Kind, Table, among
+from cooperation.models import Citation, PublicationStatus, Record, Source
+from cooperation.models.source import RowOfRecord
 
 
-def names_someone(*fields):
+def names_someone(*fields: str) -> Q:
     """The rows that name a public agency, or somebody by one of the other fields: a link or a text."""
     named = Q(agency__publication_status=PublicationStatus.PUBLISHED)
     for name in fields:
@@ -17,15 +20,15 @@ def names_someone(*fields):
     return named
 
 
-def part_table(model, name, label, *fields, where=None):
+def part_table(model: type[RowOfRecord], name: str, label: Words, *fields: str, where: Q | None = None) -> Table:
     """The rows of `model` under the columns of some of its fields, after the public id of their record."""
     columns = (owner_column(model, model.owner), *columns_of(model, *fields))
     return Table(model, name, label, columns, model.owner, where=Q() if where is None else where)
 
 
-def of_public_links(model):
+def of_public_links(model: type[Citation]) -> Q:
     """The citations of facts that a reader may see: not of a link to a record that is not public."""
-    owner = model._meta.get_field(model.owner).related_model
+    owner: Any = model._meta.get_field(model.owner).related_model
     hidden = Q()
     for link in owner._meta.fields:
         if link.is_relation and issubclass(link.related_model, Record):
@@ -35,11 +38,11 @@ def of_public_links(model):
     return ~hidden
 
 
-def citation_table(model):
+def citation_table(model: type[Citation]) -> Table:
     """The sources of a record: one row for each fact that a source backs or disputes."""
 
-    def of_source(field):
-        def values(batch):
+    def of_source(field: str) -> ColumnValues:
+        def values(batch: Batch) -> list[str]:
             ids = batch.own("source_id")
             found = dict(Source.objects.filter(pk__in=among({*ids})).values_list("pk", field))
             return [found[each] for each in ids]

@@ -1,10 +1,13 @@
 """What a project says in every format."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns.parts import citation_table, names_someone, part_table
 from cooperation.exports.fields import coded, columns_of, id_columns, list_columns, record_columns
-from cooperation.exports.table import Column, Kind, Table, fetch
+from cooperation.exports.table import Batch, Column, Kind, Table, fetch
 from cooperation.models import (
     Agency,
     Country,
@@ -18,52 +21,54 @@ from cooperation.models import (
 )
 
 PARTNER = ("role", "country", "agency", "organisation")
+PartnerValues = tuple[str, int | None, int | None, str]
 
 
-def partners(batch):
-    """`[[(role, country id, agency id, organisation), ...], ...]`, one list for each project."""
+def partners(batch: Batch) -> list[Sequence[PartnerValues]]:
+    """The values of `PARTNER` of each partner, one list for each project."""
     found = batch.linked(Participation, "project", *PARTNER)
     return [found.get(row, ()) for row in batch.own("id")]
 
 
-def countries(batch):
+def countries(batch: Batch) -> list[list[int]]:
     return batch.once("countries", lambda: [[each[1] for each in row if each[1]] for row in partners(batch)])
 
 
-def agencies(batch):
+def agencies(batch: Batch) -> list[list[int]]:
     return batch.once("agencies", lambda: [[each[2] for each in row if each[2]] for row in partners(batch)])
 
 
-def organisations(batch):
+def organisations(batch: Batch) -> list[list[str]]:
     named = [[partner[3] for partner in each if partner[3]] for each in partners(batch)]
     return [list(dict.fromkeys(each)) if each else each for each in named]
 
 
-def scopes(batch):
+def scopes(batch: Batch) -> list[str]:
     regions, known = batch.known["regions"], batch.known["scope"]
     if not regions:
         regions.update(fetch(Country.objects.order_by(), "pk", "portal_region"))
 
-    def scope(ids):
+    def scope(ids: tuple[int, ...]) -> str:
         if ids not in known:
             known[ids] = scope_of({regions[each] for each in ids}).value
-        return known[ids]
+        found: str = known[ids]
+        return found
 
     return [scope(tuple(ids)) for ids in countries(batch)]
 
 
-class Remembered(dict):
+class Remembered(dict[Any, Any]):
     """What `make(key)` gives, worked out when a key is first asked for: the same few partners come again and again."""
 
-    def __init__(self, make):
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         self.make = make
 
-    def __missing__(self, key):
+    def __missing__(self, key: Any) -> Any:
         self[key] = self.make(key)
         return self[key]
 
 
-def partners_in_words(batch):
+def partners_in_words(batch: Batch) -> list[list[str]]:
     """“Pivotal partner: Thailand”, in the order of roles. The agency speaks for its country."""
     # Both are filled further by later batches.
     country_names = batch.names(Country, {each for ids in countries(batch) for each in ids})
@@ -73,9 +78,9 @@ def partners_in_words(batch):
         roles = list(PartnerRole)
         labels = {role.value: str(role.label) for role in roles}
 
-        def in_words(partner):
+        def in_words(partner: PartnerValues) -> str:
             role, country, agency, organisation = partner
-            name = agency and agency_names[agency][1]
+            name = agency_names[agency][1] if agency else ""
             name = name or organisation or (country_names[country][1] if country else "")
             return f"{labels[role]}: {name}" if name else ""
 
