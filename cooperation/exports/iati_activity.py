@@ -5,17 +5,20 @@ IATI demands some parts that the sources do not always state. Such a part is wri
 """
 
 import re
-from datetime import UTC
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
-from cooperation.exports.iati_period import period_of
+from cooperation.exports.iati_period import Period, period_of
 from cooperation.exports.statement import PORTAL
+from cooperation.exports.whole_projects import DocumentRow, Partner, ThemeNames, WholeProject
 from cooperation.models import Document, PartnerRole, Project, format_partial_date, iati_codes
 
 NAMESPACES = {"ssc": iati_codes.EXTENSION}
@@ -31,7 +34,7 @@ ADDRESS = re.compile(r"(https?://[^/?#]*)([^#]*)(?:#(.*))?", re.DOTALL | re.IGNO
 NOT_IN_ADDRESS = re.compile(r"[\[\]#]|%(?![0-9A-Fa-f]{2})")
 
 
-def activity_of(whole, site, today):
+def activity_of(whole: WholeProject, site: str, today: date) -> etree._Element:
     """The `iati-activity` of a `WholeProject`.
 
     `site` is the absolute address of the home page without its slash, `today` decides which dates are planned ones.
@@ -47,7 +50,7 @@ def activity_of(whole, site, today):
             "{http://www.w3.org/XML/1998/namespace}lang": "en",
             "default-currency": project.budget_currency,
             "linked-data-uri": address,
-            own("confirmed"): project.confirmed_on and project.confirmed_on.isoformat(),
+            own("confirmed"): project.confirmed_on.isoformat() if project.confirmed_on else None,
         },
     )
     add_texts(activity, project)
@@ -70,7 +73,7 @@ def activity_of(whole, site, today):
     return activity
 
 
-def own(name):
+def own(name: str) -> str:
     """An attribute that IATI does not have."""
     return f"{{{iati_codes.EXTENSION}}}{name}"
 
@@ -78,24 +81,26 @@ def own(name):
 PLACEHOLDER = {own("stated"): "no"}
 
 
-def writable(text):
+def writable(text: object) -> str:
     """`text` without the characters that XML does not allow."""
     return FORBIDDEN.sub("", str(text))
 
 
-def moment(time):
+def moment(time: datetime) -> str:
     """“2026-11-24T00:00:00Z”, with microseconds only where there are some."""
     return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
-def set_attributes(element, attributes):
+def set_attributes(element: etree._Element, attributes: Mapping[str, str | Promise | None]) -> None:
     """Set those of the attributes that have a value."""
     for name, value in attributes.items():
         if value:
             element.set(name, writable(value))
 
 
-def add(parent, name, attributes, narrative=""):
+def add(
+    parent: etree._Element, name: str, attributes: Mapping[str, str | Promise | None], narrative: str | Promise = ""
+) -> etree._Element:
     """A new child of `parent`, with its text as `narrative`, if any."""
     element = etree.SubElement(parent, name)
     set_attributes(element, attributes)
@@ -104,7 +109,7 @@ def add(parent, name, attributes, narrative=""):
     return element
 
 
-def shares(number):
+def shares(number: int) -> list[str]:
     """`number` equal percentages with two decimals that sum to exactly 100. A single part is the whole and has none."""
     if number < 2:
         return [""] * number
@@ -112,7 +117,7 @@ def shares(number):
     return [f"{(hundredths + (index < left)) / 100:.2f}" for index in range(number)]
 
 
-def add_texts(activity, project):
+def add_texts(activity: etree._Element, project: Project) -> None:
     publisher = settings.IATI_ORGANISATION_ID
     add(activity, "iati-identifier", {}).text = f"{publisher}-{project.slug}"
     add(
@@ -127,13 +132,13 @@ def add_texts(activity, project):
         add(activity, "description", {"type": iati_codes.OTHER_DESCRIPTION}, project.note)
 
 
-def add_text(activity, name, attributes, text):
+def add_text(activity: etree._Element, name: str, attributes: Mapping[str, str], text: str) -> None:
     """A text that IATI demands."""
     text = writable(text)
     add(activity, name, attributes if text else {**attributes, **PLACEHOLDER}, text or NOT_STATED)
 
 
-def add_partners(activity, partners):
+def add_partners(activity: etree._Element, partners: Sequence[Partner]) -> None:
     for partner in partners:
         country, agency = partner.country, partner.agency
         add(
@@ -144,10 +149,10 @@ def add_partners(activity, partners):
                 "type": partner_type(partner),
                 "role": iati_codes.ORGANISATION_ROLE[partner.role],
                 own("role"): partner.role,
-                own("country"): country and country.iso3,
-                own("agency"): agency and agency.slug,
+                own("country"): country.iso3 if country else None,
+                own("agency"): agency.slug if agency else None,
                 # Beside an agency, whose name the element bears, it would be lost.
-                own("organisation"): agency and partner.organisation,
+                own("organisation"): partner.organisation if agency else None,
                 own("from"): partner.start,
                 own("until"): partner.end,
             },
@@ -158,14 +163,14 @@ def add_partners(activity, partners):
         add(activity, "participating-org", {"role": role, **PLACEHOLDER}, NOT_STATED)
 
 
-def partner_type(partner):
+def partner_type(partner: Partner) -> str:
     """OrganisationType of a partner; "" for an organisation of which it is not known."""
     if partner.agency:
         return iati_codes.ORGANISATION_TYPE[partner.agency.kind]
     return partner.organisation_type if partner.organisation else iati_codes.GOVERNMENT
 
 
-def add_status(activity, project, period, today):
+def add_status(activity: etree._Element, project: Project, period: Period, today: date) -> None:
     if project.status:
         add(
             activity,
@@ -176,13 +181,13 @@ def add_status(activity, project, period, today):
         add(activity, "activity-status", {"code": period.likely_status(today), **PLACEHOLDER})
 
 
-def add_dates(activity, project, period, today):
+def add_dates(activity: etree._Element, project: Project, period: Period, today: date) -> None:
     add_date(activity, period.start_type(today), period.start, project.start if period.start_is_stated else "")
     if period.end:
         add_date(activity, period.end_type(today), period.end, project.end)
 
 
-def add_date(activity, date_type, written, stored):
+def add_date(activity: etree._Element, date_type: str, written: date, stored: str) -> None:
     """`written` is the full day, `stored` as much of it as a source states. "" marks a stand-in."""
     attributes = {"type": date_type, "iso-date": written.isoformat()}
     if not stored:
@@ -193,7 +198,7 @@ def add_date(activity, date_type, written, stored):
         add(activity, "activity-date", {**attributes, own("date"): stored}, narrative)
 
 
-def add_recipients(activity, partners):
+def add_recipients(activity: etree._Element, partners: Sequence[Partner]) -> None:
     """The countries that benefit. Where none is named, the parts of the world that the partners are from."""
     countries = sorted({each.country.iso2 for each in partners if each.country and each.role in BENEFITS})
     if countries:
@@ -208,7 +213,7 @@ def add_recipients(activity, partners):
         add(activity, "recipient-region", {**attributes, **PLACEHOLDER}, NOT_STATED)
 
 
-def add_sectors(activity, themes, glossary):
+def add_sectors(activity: etree._Element, themes: Sequence[ThemeNames], glossary: str) -> None:
     codes = sorted({code for theme in themes for code in theme.crs_codes.split()})
     for code, percentage in zip(codes, shares(len(codes)), strict=True):
         add(activity, "sector", {"vocabulary": iati_codes.DAC_SECTORS, "code": code, "percentage": percentage})
@@ -220,7 +225,7 @@ def add_sectors(activity, themes, glossary):
         add(activity, "sector", {**vocabulary, "code": theme.code, "percentage": percentage}, theme.name)
 
 
-def add_tags(activity, whole, site, glossary):
+def add_tags(activity: etree._Element, whole: WholeProject, site: str, glossary: str) -> None:
     """The Sustainable Development Goals, and what IATI has no codes for."""
     for goal in whole.goals:
         add(activity, "tag", {"vocabulary": iati_codes.SDG_GOALS, "code": str(goal.number)}, goal.name)
@@ -232,7 +237,7 @@ def add_tags(activity, whole, site, glossary):
             add_own_tag(activity, f"{kind}-{record.slug}", address, record.name)
 
 
-def glossary_tags(whole):
+def glossary_tags(whole: WholeProject) -> Iterator[tuple[str, str | Promise]]:
     """`(code, narrative)` of the words that the glossary of the portal explains."""
     for partner in whole.partners:
         words = {"role": PartnerRole(partner.role).label, "name": partner.name}
@@ -244,12 +249,12 @@ def glossary_tags(whole):
         yield f"instrument-{instrument.code}", instrument.name
 
 
-def add_own_tag(activity, code, address, narrative):
+def add_own_tag(activity: etree._Element, code: str, address: str, narrative: str | Promise) -> None:
     attributes = {"vocabulary": iati_codes.OWN_VOCABULARY, "vocabulary-uri": address, "code": code}
     add(activity, "tag", attributes, narrative)
 
 
-def add_kinds(activity, whole):
+def add_kinds(activity: etree._Element, whole: WholeProject) -> None:
     collaboration = iati_codes.COLLABORATION_TYPE.get(whole.project.modality)
     if collaboration:
         add(activity, "collaboration-type", {"code": collaboration})
@@ -258,7 +263,7 @@ def add_kinds(activity, whole):
         add(activity, "default-aid-type", {"code": aid_types.pop()})
 
 
-def add_budget(activity, project, period):
+def add_budget(activity: etree._Element, project: Project, period: Period) -> None:
     if project.budget_amount is None:
         return
     start = period.start.isoformat()
@@ -274,7 +279,7 @@ def add_budget(activity, project, period):
     value.text = f"{project.budget_amount:.2f}"
 
 
-def add_documents(activity, documents, record_address):
+def add_documents(activity: etree._Element, documents: Iterable[DocumentRow], record_address: str) -> None:
     for document in documents:
         address = schema_address(document.url)
         attributes = {
@@ -288,7 +293,9 @@ def add_documents(activity, documents, record_address):
     add_document(activity, attributes, title, Document.Category.WEB_PAGE, "")
 
 
-def add_document(activity, attributes, title, category, language):
+def add_document(
+    activity: etree._Element, attributes: Mapping[str, str], title: str, category: str, language: str
+) -> None:
     document = add(activity, "document-link", attributes)
     add(document, "title", {}, title)
     add(document, "category", {"code": category})
@@ -296,17 +303,20 @@ def add_document(activity, attributes, title, category, language):
         add(document, "language", {"code": language})
 
 
-def schema_address(url):
-    """`url` as the schema takes it: “?id[]=3” is written “?id%5B%5D=3”."""
-    authority, path, fragment = ADDRESS.match(url).groups()
+def schema_address(url: str) -> str:
+    """Write `url` as the schema takes it: “?id[]=3” becomes “?id%5B%5D=3”. ValueError if it is no web address."""
+    found = ADDRESS.match(url)
+    if not found:
+        raise ValueError(url)
+    authority, path, fragment = found.groups()
     address = authority + quoted(path)
     return address if fragment is None else f"{address}#{quoted(fragment)}"
 
 
-def quoted(text):
+def quoted(text: str) -> str:
     return NOT_IN_ADDRESS.sub(lambda found: quote(found[0]), text)
 
 
-def file_format(address):
+def file_format(address: str) -> str:
     name = FILE_NAME.match(address)
     return iati_codes.FILE_FORMAT.get(name[1].lower() if name else "", iati_codes.WEB_PAGE)

@@ -1,5 +1,6 @@
 """From when to when an activity runs, in the full days that IATI asks for where a source names a month or a year."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, timedelta
 
@@ -19,15 +20,16 @@ class Period:
     start_is_stated: bool
     end: date | None
 
-    def start_type(self, today):
+    def start_type(self, today: date) -> str:
         """ActivityDateType of the start. What no source states is never an actual date."""
         has_come = self.start_is_stated and self.start <= today
         return iati_codes.ACTUAL_START if has_come else iati_codes.PLANNED_START
 
-    def end_type(self, today):
-        return iati_codes.ACTUAL_END if self.end <= today else iati_codes.PLANNED_END
+    def end_type(self, today: date) -> str:
+        has_come = self.end is not None and self.end <= today
+        return iati_codes.ACTUAL_END if has_come else iati_codes.PLANNED_END
 
-    def likely_status(self, today):
+    def likely_status(self, today: date) -> str:
         """ActivityStatus as far as the dates tell it."""
         if self.end and self.end <= today:
             status = Project.Status.COMPLETED
@@ -38,20 +40,20 @@ class Period:
         return iati_codes.ACTIVITY_STATUS[status]
 
     @property
-    def budget_end(self):
+    def budget_end(self) -> date:
         """The last day of a budget from `start` on: a budget of IATI covers one year at most."""
         last = last_day_of_year_from(self.start)
         return min(last, self.end or last)
 
 
-def period_of(project):
+def period_of(project: Project) -> Period:
     """The `Period` of a project. A text that is no date, which no form lets through, tells nothing."""
     start, end = day_or_none(first_day, project.start), day_or_none(last_day, project.end)
     stand_in = day_or_none(first_day, project.end) or project.created.astimezone(UTC).date()
     return Period(start or stand_in, start is not None, end)
 
 
-def day_or_none(read, text):
+def day_or_none(read: Callable[[str], date], text: str) -> date | None:
     """What `read` makes of a partial date, None of any other text."""
     try:
         return read(text)
@@ -59,7 +61,7 @@ def day_or_none(read, text):
         return None
 
 
-def last_day_of_year_from(start):
+def last_day_of_year_from(start: date) -> date:
     if start.year == MAXYEAR:
         return date.max
     # Counted from the first of the month, since 29 February has no like in the next year.

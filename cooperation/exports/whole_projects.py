@@ -4,7 +4,9 @@ Parts and what they point to are read as plain values: instances with their pref
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from cooperation.models import (
     Agency,
@@ -16,18 +18,68 @@ from cooperation.models import (
     Instrument,
     Participation,
     Project,
+    Scope,
     Theme,
     scope_of,
 )
 
+_Row = TypeVar("_Row")
+
+
+class Named(Protocol):
+    """A row of `read_names`."""
+
+    pk: int
+    name: str
+
+
+class CountryNames(Named, Protocol):
+    iso3: str
+    iso2: str
+    subregion: str
+    portal_region: str
+
+
+class SlugAndName(Named, Protocol):
+    """A forum or a fund."""
+
+    slug: str
+
+
+class AgencyNames(SlugAndName, Protocol):
+    kind: str
+    iati_id: str
+
+
+class ThemeNames(Named, Protocol):
+    code: str
+    crs_codes: str
+
+
+class GoalNames(Named, Protocol):
+    number: int
+
+
+class InstrumentNames(Named, Protocol):
+    code: str
+    aid_type: str
+
+
+class DocumentRow(Protocol):
+    project: int
+    title: str
+    url: str
+    category: str
+    language: str
+
 
 @dataclass(frozen=True)
 class Partner:
-    """A row of `Participation`. `country` and `agency` have the columns that `read_names` reads, or are None."""
+    """A row of `Participation`, of which something is public."""
 
     role: str
-    country: tuple | None
-    agency: tuple | None
+    country: CountryNames | None
+    agency: AgencyNames | None
     organisation: str
     organisation_ref: str
     organisation_type: str
@@ -35,15 +87,15 @@ class Partner:
     end: str
 
     @property
-    def names_someone(self):
+    def names_someone(self) -> bool:
         """Whether a reader may learn who it is. An agency that is not public has been left out."""
         return bool(self.country or self.agency or self.organisation)
 
     @property
-    def name(self):
+    def name(self) -> str:
         if self.agency:
             return self.agency.name
-        return self.organisation or self.country.name
+        return self.organisation or (self.country.name if self.country else "")
 
 
 @dataclass(frozen=True)
@@ -54,16 +106,16 @@ class WholeProject:
     """
 
     project: Project
-    forum: tuple | None
-    fund: tuple | None
-    partners: list
-    documents: list
-    themes: list
-    goals: list
-    instruments: list
+    forum: SlugAndName | None
+    fund: SlugAndName | None
+    partners: list[Partner]
+    documents: list[DocumentRow]
+    themes: list[ThemeNames]
+    goals: list[GoalNames]
+    instruments: list[InstrumentNames]
 
     @property
-    def scope(self):
+    def scope(self) -> Scope:
         """The `Scope` of the project, from its partner countries."""
         return scope_of({partner.country.portal_region for partner in self.partners if partner.country})
 
@@ -72,16 +124,16 @@ class WholeProject:
 class Names:
     """What projects point to, public records only, as {id: row}."""
 
-    countries: dict
-    agencies: dict
-    forums: dict
-    funds: dict
-    themes: dict
-    goals: dict
-    instruments: dict
+    countries: dict[int, CountryNames]
+    agencies: dict[int, AgencyNames]
+    forums: dict[int, SlugAndName]
+    funds: dict[int, SlugAndName]
+    themes: dict[int, ThemeNames]
+    goals: dict[int, GoalNames]
+    instruments: dict[int, InstrumentNames]
 
 
-def read_names():
+def read_names() -> Names:
     return Names(
         countries=rows(Country.objects, "iso3", "iso2", "name", "subregion", "portal_region"),
         agencies=rows(Agency.objects.published(), "slug", "name", "kind", "iati_id"),
@@ -93,11 +145,11 @@ def read_names():
     )
 
 
-def rows(records, *columns):
+def rows(records: Any, *columns: str) -> dict[int, Any]:
     return {row.pk: row for row in records.values_list("pk", *columns, named=True)}
 
 
-def whole_projects(ids, names):
+def whole_projects(ids: Sequence[int], names: Names) -> list[WholeProject]:
     """The public projects among `ids` as `WholeProject`, in the order of `ids`, in six queries."""
     partners, documents = partners_of(ids, names), documents_of(ids)
     themes = chosen(Project.themes.through, "theme", ids, names.themes)
@@ -119,8 +171,8 @@ def whole_projects(ids, names):
     return [wholes[pk] for pk in ids if pk in wholes]
 
 
-def partners_of(ids, names):
-    partners = defaultdict(list)
+def partners_of(ids: Sequence[int], names: Names) -> Mapping[int, list[Partner]]:
+    partners: defaultdict[int, list[Partner]] = defaultdict(list)
     texts = ("organisation", "organisation_ref", "organisation_type", "start", "end")
     found = Participation.objects.filter(project__in=ids).order_by("pk")
     for project, role, country, agency, *values in found.values_list("project", "role", "country", "agency", *texts):
@@ -130,17 +182,17 @@ def partners_of(ids, names):
     return partners
 
 
-def documents_of(ids):
-    documents = defaultdict(list)
+def documents_of(ids: Sequence[int]) -> Mapping[int, list[DocumentRow]]:
+    documents: defaultdict[int, list[DocumentRow]] = defaultdict(list)
     found = Document.objects.filter(project__in=ids).exclude(url="").order_by("pk")
     for document in found.values_list("project", "title", "url", "category", "language", named=True):
         documents[document.project].append(document)
     return documents
 
 
-def chosen(link, column, ids, names):
+def chosen(link: type[Any], column: str, ids: Sequence[int], names: Mapping[int, _Row]) -> Mapping[int, list[_Row]]:
     """What of a vocabulary was chosen for some projects: `{project: [row, ...]}` in the order of `names`."""
-    keys = defaultdict(set)
+    keys: defaultdict[int, set[int]] = defaultdict(set)
     for project, key in link.objects.filter(project__in=ids).values_list("project", column):
         keys[project].add(key)
     return defaultdict(

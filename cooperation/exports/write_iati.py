@@ -1,6 +1,8 @@
 """Projects as an activities file of IATI 2.03: https://iatistandard.org/en/iati-standard/203/activity-standard/"""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 
 from django.db.models import Max
@@ -9,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from lxml import etree
 
 from cooperation.exports.iati_activity import NAMESPACES, activity_of, moment, own, writable
-from cooperation.exports.statement import LICENCE, LICENCE_URL
+from cooperation.exports.statement import LICENCE, LICENCE_URL, Statement
 from cooperation.exports.whole_projects import read_names, whole_projects
 from cooperation.models import Project, iati_codes
 
@@ -17,7 +19,7 @@ from cooperation.models import Project, iati_codes
 BATCH = 500
 
 
-def write_iati(statement, ids):
+def write_iati(statement: Statement, ids: Sequence[int]) -> Iterator[bytes]:
     """Pieces of the file (bytes) that holds the public projects among `ids`, in the order of `ids`.
 
     Without any project it is not valid: the schema asks for one activity at least.
@@ -44,7 +46,7 @@ def write_iati(statement, ids):
     yield taken(buffer)
 
 
-def taken(buffer):
+def taken(buffer: BytesIO) -> bytes:
     """What is in the buffer, which is empty afterwards."""
     piece = buffer.getvalue()
     buffer.seek(0)
@@ -52,7 +54,7 @@ def taken(buffer):
     return piece
 
 
-def latest_change(batches):
+def latest_change(batches: Iterable[Sequence[int]]) -> datetime | None:
     """When the latest change of a project in the file was made, so that the same projects make the same file."""
     changes = [
         Project.objects.published().filter(pk__in=batch).aggregate(latest=Max("updated"))["latest"] for batch in batches
@@ -60,7 +62,7 @@ def latest_change(batches):
     return max(filter(None, changes), default=None)
 
 
-def comment(statement):
+def comment(statement: Statement) -> etree._Comment:
     """What the file is, for people who open it."""
     count = ngettext("%(count)s activity", "%(count)s activities", statement.count) % {"count": statement.count}
     licence = gettext("Licence: %(licence)s, %(address)s") % {"licence": LICENCE, "address": LICENCE_URL}
