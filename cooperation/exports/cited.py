@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
-from cooperation.models import Source, format_partial_date
+from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL, Statement
+from cooperation.models import PublicRecord, Source, format_partial_date
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Work:
     is_record: bool
 
 
-def one_line(text):
+def one_line(text: object) -> str:
     """`text` without line breaks and control characters."""
     words = " ".join(str(text).split())
     return "".join(letter for letter in words if unicodedata.category(letter) != "Cc")
 
 
-def work_of(record, statement):
+def work_of(record: PublicRecord, statement: Statement) -> Work:
     """The `Work` to cite. A source is a work of its own; what any other record says is the work of the portal."""
     key = f"{record._meta.model_name}-{record.public_id}"
     if isinstance(record, Source):
@@ -62,7 +62,7 @@ def work_of(record, statement):
     )
 
 
-def cite_as(record, statement):
+def cite_as(record: PublicRecord, statement: Statement) -> str:
     """How to cite the record in a text; of a source, the work itself."""
     if not isinstance(record, Source):
         return statement.citation

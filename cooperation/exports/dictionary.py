@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
@@ -13,7 +15,7 @@ from cooperation.exports.columns import TABLES
 from cooperation.exports.event_table import EventColumns
 from cooperation.exports.flow_table import FlowColumns
 from cooperation.exports.statement import LICENCE_URL, PORTAL
-from cooperation.exports.table import Kind, public_code
+from cooperation.exports.table import Column, Kind, public_code
 from cooperation.exports.write_csv import SEPARATOR
 from cooperation.exports.write_json import write_json
 from cooperation.models import Goal, Instrument, Theme
@@ -60,9 +62,9 @@ class TableEntry:
     columns: list[ColumnEntry]
 
 
-def read_dictionary():
+def read_dictionary() -> list[TableEntry]:
     """A `TableEntry` for every table, the parts of the records after them. Codes of vocabularies are those of today."""
-    vocabularies = {model: vocabulary(model) for model in VOCABULARIES}
+    vocabularies: dict[type[Model], list[tuple[str, str]]] = {model: vocabulary(model) for model in VOCABULARIES}
     return [
         TableEntry(
             table.name if part is table else f"{table.name}.{part.name}",
@@ -75,11 +77,13 @@ def read_dictionary():
     ]
 
 
-def vocabulary(model):
+def vocabulary(model: type[Theme | Goal | Instrument]) -> list[tuple[str, str]]:
     return [(str(code), name) for code, name in model.objects.values_list(public_code(model), "name")]
 
 
-def describe(model, column, vocabularies):
+def describe(
+    model: type[Any], column: Column, vocabularies: Mapping[type[Model], list[tuple[str, str]]]
+) -> ColumnEntry:
     linked = linked_model(model, column.name)
     return ColumnEntry(
         column.name,
@@ -91,7 +95,7 @@ def describe(model, column, vocabularies):
     )
 
 
-def linked_model(model, name):
+def linked_model(model: type[Any], name: str) -> Any:
     """The model that the field of that name leads to; None when it leads nowhere or there is none."""
     try:
         return model._meta.get_field(name).related_model if issubclass(model, Model) else None
@@ -99,7 +103,7 @@ def linked_model(model, name):
         return None
 
 
-def dictionary_csv(entries):
+def dictionary_csv(entries: Iterable[TableEntry]) -> bytes:
     """The dictionary as CSV (bytes), one row for each column of a table."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
@@ -112,7 +116,7 @@ def dictionary_csv(entries):
     return file.getvalue().encode()
 
 
-def dictionary_json(entries):
+def dictionary_json(entries: Iterable[TableEntry]) -> bytes:
     """The dictionary as JSON (bytes)."""
     return write_json(
         {
@@ -136,7 +140,7 @@ def dictionary_json(entries):
     )
 
 
-def as_object(column):
+def as_object(column: ColumnEntry) -> dict[str, object]:
     return {
         "column": column.name,
         "label": column.label,

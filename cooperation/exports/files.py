@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -9,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.exports.columns import TABLES
-from cooperation.models import Project
+from cooperation.models import Project, PublicRecord
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,21 @@ class File:
     url: str
 
 
-def list_formats(model):
+def list_formats(model: type[PublicRecord]) -> list[Format]:
     return [each for each in LIST_FORMATS if is_for(each, model)]
 
 
-def record_formats(model):
+def record_formats(model: type[PublicRecord]) -> list[Format]:
     return [each for each in RECORD_FORMATS if is_for(each, model)]
 
 
-def is_for(file_format, model):
+def is_for(file_format: Format, model: type[PublicRecord]) -> bool:
     """Whether records of `model` can be given so. IATI knows activities only."""
     return file_format is not IATI or model is Project
 
 
-def list_files(model, query, count):
-    """The list of `model` under the filters of `query` (a QueryDict) as one `File` for each format.
+def list_files(model: type[PublicRecord], query: QueryDict, count: int) -> list[File]:
+    """The list of `model` under the filters of `query` as one `File` for each format.
 
     There is no workbook of more records than one takes.
     """
@@ -68,7 +69,7 @@ def list_files(model, query, count):
     return [File(each.label, each.media_type, address(f"{stem}_{each.suffix}", query)) for each in formats]
 
 
-def part_files(model, query):
+def part_files(model: type[PublicRecord], query: QueryDict) -> list[File]:
     """What belongs to the records of the list, such as partners, as one CSV `File` for each kind."""
     return [
         File(
@@ -80,11 +81,11 @@ def part_files(model, query):
     ]
 
 
-def address(name, query):
+def address(name: str, query: QueryDict) -> str:
     return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
 
 
-def record_files(record):
+def record_files(record: PublicRecord) -> list[File]:
     """A record as one `File` for each format."""
     stem = f"{record._meta.model_name}_detail"
     return [

@@ -4,12 +4,29 @@ A record is described by what it is; the page about it says under which licence,
 """
 
 import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
-from cooperation.exports.statement import LICENCE_URL, PORTAL
-from cooperation.models import Agency, Country, Forum, Fund, Lesson, Milestone, PartnerRole, Project, Source
+from cooperation.exports.statement import LICENCE_URL, PORTAL, Statement
+from cooperation.models import (
+    Agency,
+    Country,
+    Forum,
+    Fund,
+    Lesson,
+    Milestone,
+    PartnerRole,
+    Project,
+    PublicRecord,
+    Source,
+)
+
+# Names and values of schema.org; what they may be is written there.
+Described = dict[str, Any]
 
 CONTEXT = "https://schema.org"
 # The page has all sources; a search engine needs to know that it has some.
@@ -18,13 +35,13 @@ MOST_SOURCES = 10
 AS_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"}
 
 
-def data_block(content):
+def data_block(content: object) -> SafeString:
     """`content`, made of plain values, as an element of a page that no text in it can end."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(AS_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # nothing of HTML is left
 
 
-def describe(record, statement, sources):
+def describe(record: PublicRecord, statement: Statement, sources: Sequence[Source]) -> Described:
     """The record and the page about it. It must come from `for_detail()`, so that only public things are named."""
     address = statement.address
     updated = getattr(record, "updated", None)
@@ -41,7 +58,7 @@ def describe(record, statement, sources):
             "@context": CONTEXT,
             "@id": f"{address}#record",
             "url": address,
-            "name": getattr(record, "title", "") or record.name,
+            "name": getattr(record, "title", "") or getattr(record, "name", ""),
             "description": getattr(record, "summary", ""),
             **DESCRIPTIONS[type(record)](record),
             "mainEntityOfPage": stated(page),
@@ -49,22 +66,22 @@ def describe(record, statement, sources):
     )
 
 
-def stated(values):
+def stated(values: Mapping[str, Any]) -> Described:
     """Those of the values that are known."""
     return {name: value for name, value in values.items() if value}
 
 
-def organisation(name):
+def organisation(name: str) -> Described:
     return {"@type": "Organization", "name": name}
 
 
-def place(city, country):
+def place(city: str, country: Country | None) -> Described | None:
     """A city, a country, or a city in a country; None of neither."""
     address = stated({"addressLocality": city, "addressCountry": country.iso2 if country else ""})
     return {"@type": "Place", "address": {"@type": "PostalAddress", **address}} if address else None
 
 
-def describe_project(project):
+def describe_project(project: Project) -> Described:
     """A `Project`, which is a kind of organisation: it is founded when it begins, and has members."""
     partners = project.participations.all()
     bodies = [(part.agency.name if part.agency else part.organisation, part.role) for part in partners]
@@ -83,7 +100,7 @@ def describe_project(project):
     }
 
 
-def describe_agency(agency):
+def describe_agency(agency: Agency) -> Described:
     parent = agency.parent.name if agency.parent else agency.parent_name
     return {
         "@type": "Organization",
@@ -96,7 +113,7 @@ def describe_agency(agency):
     }
 
 
-def describe_forum(forum):
+def describe_forum(forum: Forum) -> Described:
     return {
         "@type": "Organization",
         "alternateName": [name for name in (forum.acronym, forum.name_es, forum.name_pt, forum.name_fr) if name],
@@ -106,7 +123,7 @@ def describe_forum(forum):
     }
 
 
-def describe_fund(fund):
+def describe_fund(fund: Fund) -> Described:
     """A `FundingScheme`: the kind of organisation that funds the work of others. A bank account it is not."""
     return {
         "@type": "FundingScheme",
@@ -117,7 +134,7 @@ def describe_fund(fund):
     }
 
 
-def describe_country(country):
+def describe_country(country: Country) -> Described:
     return {
         "@type": "Country",
         "identifier": country.iso3,
@@ -126,7 +143,7 @@ def describe_country(country):
     }
 
 
-def describe_milestone(milestone):
+def describe_milestone(milestone: Milestone) -> Described:
     return {
         "@type": "Event",
         "startDate": milestone.date,
@@ -136,11 +153,11 @@ def describe_milestone(milestone):
     }
 
 
-def describe_lesson(lesson):
+def describe_lesson(lesson: Lesson) -> Described:
     return {"@type": "Article", "headline": lesson.title, "publisher": organisation(str(PORTAL))}
 
 
-def describe_source(source):
+def describe_source(source: Source) -> Described:
     """The work itself, at its own address; the licence is that of our page about it."""
     return {
         "@type": "CreativeWork",
@@ -151,7 +168,7 @@ def describe_source(source):
     }
 
 
-DESCRIPTIONS = {
+DESCRIPTIONS: dict[type[PublicRecord], Callable[[Any], Described]] = {
     Project: describe_project,
     Agency: describe_agency,
     Forum: describe_forum,
@@ -163,7 +180,7 @@ DESCRIPTIONS = {
 }
 
 
-def website(site, search):
+def website(site: str, search: str) -> Described:
     """The portal, and how to search it: `site` and `search` are the absolute addresses of home and search page."""
     return {
         "@context": CONTEXT,
@@ -181,7 +198,7 @@ def website(site, search):
     }
 
 
-def dataset(statement, description, downloads):
+def dataset(statement: Statement, description: str | Promise, downloads: Iterable[tuple[str, str]]) -> Described:
     """All the data as a `Dataset`; `downloads` are (media type, absolute address) pairs."""
     return {
         "@context": CONTEXT,

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,16 +42,16 @@ class Publication:
     files: dict[str, WrittenFile]
 
     @property
-    def archive(self):
+    def archive(self) -> WrittenFile:
         """The zip of all files."""
         return self.files[ZIP]
 
     @property
-    def checksum(self):
+    def checksum(self) -> WrittenFile:
         return self.files[CHECKSUM]
 
 
-def read_publication():
+def read_publication() -> Publication | None:
     """The `Publication` in force, or None before the first one."""
     try:
         folder = (settings.DATA_DIR / CURRENT).resolve(strict=True)
@@ -68,7 +69,7 @@ def read_publication():
     return Publication(folder, datetime.fromisoformat(index["as_of"]), site, files)
 
 
-def publish(site):
+def publish(site: str) -> Publication:
     """Write the whole registry anew and put it in the place of what was published before: the new `Publication`.
 
     Whatever fails leaves that as it is. Raises AlreadyPublishingError, or OSError when the files cannot be written.
@@ -88,11 +89,14 @@ def publish(site):
             shutil.rmtree(folder, ignore_errors=True)
             raise
         put_in_place(folder, place / CURRENT)
-    return read_publication()
+    published = read_publication()
+    if published is None:  # somebody has removed it meanwhile
+        raise FileNotFoundError(place / CURRENT)
+    return published
 
 
 @contextmanager
-def only_one(place):
+def only_one(place: Path) -> Iterator[None]:
     """Hold the lock of the folder, which ends with the process whatever ends it."""
     with (place / "lock").open("w") as file:
         try:
@@ -103,7 +107,7 @@ def only_one(place):
 
 
 @contextmanager
-def one_moment():
+def one_moment() -> Iterator[None]:
     """Everything that is read inside is as of one moment; a transaction of Django would make curators wait."""
     if connection.in_atomic_block:
         yield
@@ -116,18 +120,18 @@ def one_moment():
             cursor.execute("ROLLBACK")
 
 
-def resolved(link):
+def resolved(link: Path) -> Path | None:
     return link.resolve() if link.is_symlink() else None
 
 
-def remove_all(place, but):
+def remove_all(place: Path, but: Collection[Path | None]) -> None:
     """Remove every folder of files but those in use: earlier ones, and what an interrupted process left behind."""
     for folder in place.glob("files-*"):
         if folder.resolve() not in but:
             shutil.rmtree(folder)
 
 
-def make_lasting(folder):
+def make_lasting(folder: Path) -> None:
     """Let the files be on the disk before they are in use, and readable for the server whoever runs this."""
     folder.chmod(0o755)
     for path in (*folder.iterdir(), folder):
@@ -136,7 +140,7 @@ def make_lasting(folder):
         os.close(descriptor)
 
 
-def put_in_place(folder, link):
+def put_in_place(folder: Path, link: Path) -> None:
     """Let `link` lead to `folder`, from one moment to the next."""
     new = folder / "link"
     # Read from where it stands in the end.

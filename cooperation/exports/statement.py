@@ -28,7 +28,7 @@ class Statement:
     site: str
 
     @property
-    def citation(self):
+    def citation(self) -> str:
         """“South-South Cooperation Portal, “Projects: Fiji”, as of 24 November 2026, https://…, CC BY 4.0”."""
         words = gettext("%(portal)s, “%(title)s”, as of %(date)s, %(address)s, %(licence)s")
         return words % {
@@ -40,7 +40,7 @@ class Statement:
         }
 
 
-def data_time():
+def data_time() -> datetime:
     """The time (UTC) of the latest change of any record; now, when there was none yet."""
     version = changes.current()
     return datetime.fromtimestamp(version // 1_000_000, UTC) if version else timezone.now().replace(microsecond=0)

@@ -1,7 +1,9 @@
 """The whole public registry as files in a folder, and all of them as one zip."""
 
 import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import file_digest
 from io import BytesIO
 from pathlib import Path
@@ -16,12 +18,12 @@ from cooperation.exports.columns import TABLES
 from cooperation.exports.dictionary import dictionary_csv, dictionary_json, read_dictionary
 from cooperation.exports.files import MOST_IN_WORKBOOK
 from cooperation.exports.statement import LICENCE, LICENCE_URL, Statement, data_time
-from cooperation.exports.table import BATCH, fetch
+from cooperation.exports.table import BATCH, Table, fetch
 from cooperation.exports.write_csv import write_csv
 from cooperation.exports.write_iati import write_iati
 from cooperation.exports.write_json import as_objects, write_json
 from cooperation.exports.write_xlsx import write_xlsx
-from cooperation.models import Project
+from cooperation.models import Project, PublicRecord
 
 ARCHIVE = "sscportal-data"
 ZIP, CHECKSUM, INDEX = f"{ARCHIVE}.zip", f"{ARCHIVE}.zip.sha256", "index.json"
@@ -44,17 +46,17 @@ class WrittenFile:
 class Folder:
     """An empty folder that is filled with files."""
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.files = []
+        self.files: list[WrittenFile] = []
 
-    def write(self, name, title, pieces, rows=None):
+    def write(self, name: str, title: str, pieces: Iterable[bytes], rows: int | None = None) -> None:
         """Write `pieces` (bytes), one after the other, to a new file."""
         with (self.path / name).open("xb") as file:
             file.writelines(pieces)
         self.add(name, title, rows)
 
-    def add(self, name, title, rows=None):
+    def add(self, name: str, title: str, rows: int | None = None) -> None:
         """Take note of a file that was written to the folder."""
         path = self.path / name
         with path.open("rb") as file:
@@ -62,20 +64,19 @@ class Folder:
         self.files.append(WrittenFile(name, title, rows, path.stat().st_size, digest))
 
 
-def public_ids(model):
+def public_ids(model: type[PublicRecord]) -> list[int]:
     """The ids of all public records of `model` in the order of their public ids."""
     rows = model.objects.published().order_by(model.PUBLIC_ID)
     return [record_id for (record_id,) in fetch(rows, "pk")]
 
 
-def count_rows(table):
+def count_rows(table: Table) -> int:
     """The number of rows that a table has in all."""
-    if not table.owner:
-        return table.model.objects.published().count()
-    return table.model.objects.of_published().filter(table.where).count()
+    rows = table.model.objects.of_published() if table.owner else table.model.objects.published()
+    return int(rows.filter(table.where).count())
 
 
-def write_registry(path, site):
+def write_registry(path: str | Path, site: str) -> None:
     """Fill the empty folder `path` with the whole public registry, its index last.
 
     `site` is the absolute address of the home page, without its slash at the end.
@@ -94,11 +95,11 @@ def write_registry(path, site):
     (folder.path / INDEX).write_bytes(content)
 
 
-def longest_name(folder):
+def longest_name(folder: Folder) -> int:
     return max(len(file.name) for file in folder.files)
 
 
-def write_list(folder, table, site, made):
+def write_list(folder: Folder, table: Table, site: str, made: datetime) -> None:
     """The files of one record type: its records, then each kind of their parts."""
     ids = public_ids(table.model)
     address = f"{site}{reverse(f'{table.model._meta.model_name}_list')}"
@@ -115,7 +116,7 @@ def write_list(folder, table, site, made):
         folder.write(f"{table.name}.xml", statement.title, write_iati(statement, ids), len(ids))
 
 
-def workbook(table, statement, ids):
+def workbook(table: Table, statement: Statement, ids: Sequence[int]) -> bytes:
     """The workbook as bytes, some 30 MB at most. Raises OSError, not the error that the library makes of it."""
     file = BytesIO()
     try:
@@ -125,7 +126,7 @@ def workbook(table, statement, ids):
     return file.getvalue()
 
 
-def json_of_all(table, statement, ids):
+def json_of_all(table: Table, statement: Statement, ids: Sequence[int]) -> Iterator[bytes]:
     """Pieces of a JSON file of all records, one on each line."""
     head = {
         "title": statement.title,
@@ -144,11 +145,11 @@ def json_of_all(table, statement, ids):
     yield b"\n]}\n"
 
 
-def as_of(statement):
+def as_of(statement: Statement) -> str:
     return f"{statement.made:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def write_dictionary(folder):
+def write_dictionary(folder: Folder) -> None:
     entries = read_dictionary()
     rows = sum(len(table.columns) for table in entries)
     title = gettext("Data dictionary")
@@ -156,7 +157,7 @@ def write_dictionary(folder):
     folder.write(DICTIONARY_JSON, title, [dictionary_json(entries)], rows)
 
 
-def write_zip(folder, made):
+def write_zip(folder: Folder, made: datetime) -> None:
     """All files of the folder in one, and its checksum. The same files of the same time make the same zip."""
     with ZipFile(folder.path / ZIP, "x", ZIP_DEFLATED) as archive:
         for file in folder.files:
@@ -171,7 +172,7 @@ def write_zip(folder, made):
     folder.write(CHECKSUM, gettext("the checksum of the zip"), [line.encode()])
 
 
-def write_index(statement, files):
+def write_index(statement: Statement, files: Iterable[WrittenFile]) -> bytes:
     """The list of the files as JSON (bytes), for programs and for the page about the data."""
     return write_json(
         {

@@ -1,13 +1,17 @@
 """Records as an Atom feed (RFC 4287), so that a reader hears of what is new."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from cooperation.exports.iati_activity import writable
-from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
+from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL, Statement
+from cooperation.exports.table import Table
 
 # A feed is for what is new; the other formats have all.
 MOST_ENTRIES = 1_000
@@ -16,15 +20,16 @@ MOST_ENTRIES = 1_000
 class Feed(Atom1Feed):
     """An Atom feed that names its licence."""
 
-    def add_root_elements(self, handler):
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
         handler.addQuickElement("link", "", {"rel": "license", "href": LICENCE_URL})
 
-    def latest_post_date(self):
-        return self.feed["made"]
+    def latest_post_date(self) -> datetime:
+        made: datetime = self.feed["made"]
+        return made
 
 
-def write_atom(table, statement, ids, feed_url):
+def write_atom(table: Table, statement: Statement, ids: Sequence[Any], feed_url: str) -> bytes:
     """The feed as bytes: up to 1,000 records in the order of their list."""
     words = gettext("%(count)s records as of %(date)s UTC.") % {
         "count": statement.count,
@@ -61,6 +66,6 @@ def write_atom(table, statement, ids, feed_url):
     return file.getvalue()
 
 
-def as_moment(stored):
+def as_moment(stored: str | None) -> datetime | None:
     """The time that the database writes so; None for none."""
     return datetime.fromisoformat(stored[:19]).replace(tzinfo=UTC) if stored else None

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+from cooperation.exports.cited import Work
+
 # A brace counts for BibTeX even behind a backslash: written as commands, an odd one cannot swallow the rest of a file.
 COMMANDS = str.maketrans(
     {
@@ -17,7 +19,7 @@ COMMANDS = str.maketrans(
 NOT_IN_ADDRESS = str.maketrans({sign: quote(sign) for sign in "{}\\"})
 
 
-def write_bibtex(work):
+def write_bibtex(work: Work) -> str:
     """The `Work` as text. Double braces keep capitals, and an organisation from being taken for a person."""
     fields = {
         "author": f"{{{escaped(work.author)}}}",
@@ -31,5 +33,5 @@ def write_bibtex(work):
     return f"@misc{{sscportal-{work.key},\n{''.join(lines)}}}\n"
 
 
-def escaped(text):
+def escaped(text: str) -> str:
     return text.translate(COMMANDS)

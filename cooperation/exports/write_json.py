@@ -2,18 +2,20 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
-from cooperation.exports.table import Kind
+from cooperation.exports.table import Kind, Table
 from cooperation.exports.write_csv import as_time
 
 
-def write_json(content):
+def write_json(content: object) -> bytes:
     """`content`, made of plain values, as bytes."""
     return json.dumps(content, ensure_ascii=False, default=str).encode()
 
 
-def as_objects(table, ids, site):
+def as_objects(table: Table, ids: Sequence[Any], site: str) -> list[dict[str, Any]]:
     """`[{column: value, part: [{column: value}, ...]}, ...]`: the public records `ids`, in their order."""
     objects = [dict(zip(names(table), row, strict=True)) for row in rows(table, ids, site)]
     for part in table.parts:
@@ -25,40 +27,40 @@ def as_objects(table, ids, site):
     return objects
 
 
-def names(table):
+def names(table: Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def rows(table, ids, site):
+def rows(table: Table, ids: Sequence[Any], site: str) -> Iterator[tuple[Any, ...]]:
     for batch in table.batches(ids, site):
         yield from zip(*(VALUES[column.kind](column.values(batch)) for column in table.columns), strict=True)
 
 
-def texts(values):
+def texts(values: Sequence[str | None]) -> list[str | None]:
     return [value or None for value in values]
 
 
-def plain(values):
+def plain(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
-def yes_no(values):
+def yes_no(values: Sequence[object]) -> Iterable[bool]:
     return map(bool, values)
 
 
-def amounts(values):
+def amounts(values: Sequence[str | None]) -> list[int | float | None]:
     return [as_number(Decimal(value)) if value else None for value in values]
 
 
-def as_number(amount):
+def as_number(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def times(values):
+def times(values: Sequence[str | None]) -> list[str | None]:
     return [as_time(value) or None for value in values]
 
 
-VALUES = {
+VALUES: dict[Kind, Callable[[Sequence[Any]], Iterable[Any]]] = {
     Kind.TEXT: texts,
     Kind.CODE: texts,
     Kind.ADDRESS: texts,

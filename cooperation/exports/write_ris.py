@@ -1,7 +1,9 @@
 """A work as a reference in RIS, which nearly every reference manager reads."""
 
+from cooperation.exports.cited import Work
 
-def write_ris(work):
+
+def write_ris(work: Work) -> str:
     """The `Work` as text. A value takes one line, so that nothing in it can begin a tag."""
     tags = {
         "TY": "DATA" if work.is_record else "ELEC",
@@ -18,7 +20,7 @@ def write_ris(work):
     return "".join([*lines, "ER  - \r\n"])
 
 
-def slashed(day):
+def slashed(partial_date: str) -> str:
     """“2016/03/12/”; “2016/03//” of 2016-03, since RIS keeps the slashes of what is not known."""
-    year, month, day = [*day.split("-"), "", ""][:3]
+    year, month, day = [*partial_date.split("-"), "", ""][:3]
     return f"{year}/{month}/{day}/"

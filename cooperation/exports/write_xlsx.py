@@ -1,14 +1,18 @@
 """Records as a workbook: a sheet that says what it is, one of the records, one for each kind of their parts."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from django.utils.formats import date_format
 from django.utils.translation import gettext
+from xlsxwriter.format import Format as CellFormat
+from xlsxwriter.worksheet import Worksheet
 
-from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL
-from cooperation.exports.table import Kind
+from cooperation.exports.statement import LICENCE, LICENCE_URL, PORTAL, Statement
+from cooperation.exports.table import Kind, Table
 from cooperation.exports.write_csv import SEPARATOR
 from cooperation.spreadsheet import DANGEROUS
 
@@ -20,7 +24,7 @@ FIRST_YEAR = 1900
 WIDTHS = {Kind.TEXT: 30, Kind.ADDRESS: 30, Kind.LIST: 30, Kind.CODE: 16}
 
 
-def write_xlsx(table, statement, ids, file):
+def write_xlsx(table: Table, statement: Statement, ids: Sequence[Any], file: BinaryIO) -> None:
     """Write the workbook to an open binary `file`, row by row."""
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -43,7 +47,7 @@ def write_xlsx(table, statement, ids, file):
 class Formats:
     """How cells look. A text that could be taken for a formula stays text even when somebody edits its cell."""
 
-    def __init__(self, book):
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.bold = book.add_format({"bold": True})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -53,7 +57,7 @@ class Formats:
         self.text = book.add_format({"quote_prefix": True})
 
 
-def write_read_me(sheet, formats, statement, tables):
+def write_read_me(sheet: Worksheet, formats: Formats, statement: Statement, tables: Iterable[Table]) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 2, 30)
     sheet.set_column(3, 3, 90)
@@ -80,11 +84,11 @@ def write_read_me(sheet, formats, statement, tables):
     for table in tables:
         for column in table.columns:
             row += 1
-            for place, text in enumerate((table.name, column.name, column.label, column.meaning)):
-                write_text(sheet, row, place, str(text), formats)
+            for place, words in enumerate((table.name, column.name, column.label, column.meaning)):
+                write_text(sheet, row, place, str(words), formats)
 
 
-def write_sheet(sheet, formats, table, site, ids):
+def write_sheet(sheet: Worksheet, formats: Formats, table: Table, site: str, ids: Sequence[Any]) -> None:
     sheet.freeze_panes(1, 1)
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, WIDTHS.get(column.kind, 12))
@@ -99,30 +103,32 @@ def write_sheet(sheet, formats, table, site, ids):
     sheet.autofilter(0, 0, row, len(table.columns) - 1)
 
 
-def write_text(sheet, row, place, text, formats, look=None):
+def write_text(
+    sheet: Worksheet, row: int, place: int, text: str, formats: Formats, look: CellFormat | None = None
+) -> None:
     """A text is written as text, whatever it begins with."""
     if len(text) > MOST_CHARACTERS:
         text = f"{text[: MOST_CHARACTERS - 1]}…"
     sheet.write_string(row, place, text, look or (formats.text if DANGEROUS.match(text) else None))
 
 
-def write_list(sheet, row, place, values, formats):
+def write_list(sheet: Worksheet, row: int, place: int, values: Sequence[str], formats: Formats) -> None:
     write_text(sheet, row, place, SEPARATOR.join(values), formats)
 
 
-def write_number(sheet, row, place, number, formats):
+def write_number(sheet: Worksheet, row: int, place: int, number: int, formats: Formats) -> None:
     sheet.write_number(row, place, number)
 
 
-def write_amount(sheet, row, place, amount, formats):
+def write_amount(sheet: Worksheet, row: int, place: int, amount: str, formats: Formats) -> None:
     sheet.write_number(row, place, float(amount), formats.amount)
 
 
-def write_yes_no(sheet, row, place, value, formats):
+def write_yes_no(sheet: Worksheet, row: int, place: int, value: object, formats: Formats) -> None:
     sheet.write_boolean(row, place, bool(value))
 
 
-def write_day(sheet, row, place, text, formats):
+def write_day(sheet: Worksheet, row: int, place: int, text: str, formats: Formats) -> None:
     """A whole day as a date; a month or a year stays the text that it is, since it is no day."""
     if WHOLE_DAY.fullmatch(text) and int(text[:4]) >= FIRST_YEAR:
         sheet.write_datetime(row, place, date.fromisoformat(text), formats.day)
@@ -130,11 +136,11 @@ def write_day(sheet, row, place, text, formats):
         sheet.write_string(row, place, text)
 
 
-def write_time(sheet, row, place, text, formats):
+def write_time(sheet: Worksheet, row: int, place: int, text: str, formats: Formats) -> None:
     sheet.write_datetime(row, place, datetime.fromisoformat(text[:19]), formats.time)
 
 
-WRITERS = {
+WRITERS: dict[Kind, Callable[[Worksheet, int, int, Any, Formats], None]] = {
     Kind.TEXT: write_text,
     Kind.CODE: write_text,
     Kind.ADDRESS: write_text,
