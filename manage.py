@@ -8,10 +8,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 (an older Python must be told, not
     sys.exit(f"The portal needs Python 3.11 or later; this is Python {sys.version.split()[0]}.")
 
 
-def main():
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings")
     try:
-        from django.core.management import execute_from_command_line
+        from django.core.management import execute_from_command_line  # noqa: PLC0415 (see the error below)
     except ImportError:
         sys.exit("Django is not installed here. Run: .venv/bin/pip install -r requirements.txt")
     try:

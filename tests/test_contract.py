@@ -76,6 +76,12 @@ def queries_of(client, address):
 
 def missing_from(model):
     """What a record type still lacks, one line each."""
+    methods = ("published", "for_list", "for_detail", "get_by_natural_key")
+    lacking = [f"a queryset method {method}()" for method in methods if not hasattr(model.objects.all(), method)]
+    return [*missing_pages(model), *missing_declarations(model), *lacking]
+
+
+def missing_pages(model):
     stem, missing = model._meta.model_name, []
     for kind, arguments in (("list", []), ("detail", ["x"])):
         try:
@@ -87,27 +93,27 @@ def missing_from(model):
             get_template(template)
         except TemplateDoesNotExist:
             missing.append(f"templates/{template}")
-    if not any(view.filterset_class._meta.model is model for view in RecordList.__subclasses__()):
-        missing.append(f"a {model.__name__}FilterSet in cooperation/filters/ and a {model.__name__}List")
-    if model not in TABLES:
-        missing.append(f"{model.__name__}Columns in TABLES of cooperation/exports/columns/__init__.py")
-    if model not in DESCRIPTIONS:
-        missing.append("what it is for search engines, in DESCRIPTIONS of cooperation/exports/json_ld.py")
-    if model not in FILTERSETS:
-        missing.append(f"the {model.__name__}FilterSet in FILTERSETS of cooperation/filters/__init__.py")
-    if not getattr(model, "SEARCH_NAMES", ()) or not getattr(model, "SEARCH_KEYS", ()):
-        missing.append("SEARCH_KEYS and SEARCH_NAMES, by which it is found")
-    if not admin.site.is_registered(model):
-        missing.append(f"an admin in cooperation/admin/{stem}.py")
-    if not hasattr(models, f"{model.__name__}Citation") and model is not models.Source:
-        missing.append(f"a {model.__name__}Citation in cooperation/models/{stem}.py")
-    texts = [path.read_text() for path in Path(settings.BASE_DIR, "fixtures").glob("*.yaml")]
-    if not any(f"- model: cooperation.{stem}\n" in text for text in texts):
-        missing.append("records in fixtures/")
-    for method in ("published", "for_list", "for_detail", "get_by_natural_key"):
-        if not hasattr(model.objects.all(), method):
-            missing.append(f"a queryset method {method}()")
     return missing
+
+
+def missing_declarations(model):
+    name, stem = model.__name__, model._meta.model_name
+    has_list = any(view.filterset_class._meta.model is model for view in RecordList.__subclasses__())
+    has_search = getattr(model, "SEARCH_NAMES", ()) and getattr(model, "SEARCH_KEYS", ())
+    has_citations = hasattr(models, f"{name}Citation") or model is models.Source
+    fixtures = [path.read_text() for path in Path(settings.BASE_DIR, "fixtures").glob("*.yaml")]
+    has_fixtures = any(f"- model: cooperation.{stem}\n" in text for text in fixtures)
+    declared = {
+        f"a {name}FilterSet in cooperation/filters/ and a {name}List": has_list,
+        f"{name}Columns in TABLES of cooperation/exports/columns/__init__.py": model in TABLES,
+        "what it is for search engines, in DESCRIPTIONS of cooperation/exports/json_ld.py": model in DESCRIPTIONS,
+        f"the {name}FilterSet in FILTERSETS of cooperation/filters/__init__.py": model in FILTERSETS,
+        "SEARCH_KEYS and SEARCH_NAMES, by which it is found": has_search,
+        f"an admin in cooperation/admin/{stem}.py": admin.site.is_registered(model),
+        f"a {name}Citation in cooperation/models/{stem}.py": has_citations,
+        "records in fixtures/": has_fixtures,
+    }
+    return [line for line, is_there in declared.items() if not is_there]
 
 
 @every_record_type

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+import django
+from django.core.management import CommandError
+
 from tests.installation import OWN_VARIABLES
 
 BENCH_DATABASE = Path(__file__).resolve().parent.parent.parent / "var" / "bench.sqlite3"
@@ -16,10 +19,9 @@ def main(arguments=None):
     """Run what the command line asks for and give the exit status."""
     asked = read_arguments(arguments)
     set_django_up()
-    from django.core.management import CommandError  # only now are there settings
-
-    from cooperation.management.commands.setup import explain_database_errors
-    from tests.bench import desk, files, generate, measure
+    # They need the settings that are there only now.
+    from cooperation.management.commands.setup import explain_database_errors  # noqa: PLC0415
+    from tests.bench import desk, files, generate, measure  # noqa: PLC0415
 
     # Terminated, it ends its servers first, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
@@ -85,8 +87,6 @@ def whole_number(text):
 
 def set_django_up():
     """Set up a trial installation on the database of the benchmark, whatever else this shell says of the portal."""
-    import django
-
     for name in OWN_VARIABLES - {"DATABASE_URL"}:
         os.environ.pop(name, None)
     if not os.environ.get("DATABASE_URL", "").strip():

@@ -11,6 +11,10 @@ import time
 from inspect import unwrap
 
 import django
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from tests.bench.pages import new_client, new_request, time_page
 
@@ -21,8 +25,10 @@ TIMES_TO_RENDER = 100
 
 
 def measure(paths, search):
-    """`{what: milliseconds}`; under "first", `{path: milliseconds}` of the first request of each; under "queries",
-    `{path: number of statements}`."""
+    """Measure `{what: milliseconds}`.
+
+    Under "first", `{path: milliseconds}` of the first request of each; under "queries", `{path: number of statements}`.
+    """
     client = new_client({"accept-encoding": "gzip"})
     time_page(client, WITHOUT_RECORDS)  # imports and templates are not what the first list is about
     measured = {"first_list": time_page(client, LIST), "list": median_request(client, LIST)}
@@ -41,8 +47,6 @@ def median_request(client, path):
 
 def rendering():
     """The processor time in ms of the list’s view and template, without middleware and compression."""
-    from django.urls import resolve
-
     view, request = unwrap(resolve(LIST).func), new_request(LIST)
     started = time.process_time()
     for _time in range(TIMES_TO_RENDER):
@@ -51,9 +55,6 @@ def rendering():
 
 
 def count_queries(client, path):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client.get(path)
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
@@ -65,9 +66,8 @@ def catch_up(client):
 
     Both are medians. What the database itself logs about a change, such as its data version, does move.
     """
-    from cooperation.models import Project
-
-    project = Project.objects.published().order_by("id").last()
+    projects = apps.get_model("cooperation", "Project").objects
+    project = projects.published().order_by("id").last()
     as_it_was = {"title": project.title, "updated": project.updated, "version": project.version}
     warm, after = [], []
     try:
@@ -79,7 +79,7 @@ def catch_up(client):
             project.save()
             after.append(time_page(client, LIST))
     finally:
-        Project.objects.filter(pk=project.pk).update(**as_it_was)
+        projects.filter(pk=project.pk).update(**as_it_was)
     return statistics.median(warm), statistics.median(after)
 
 
