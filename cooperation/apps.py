@@ -10,6 +10,6 @@ class CooperationConfig(AppConfig):
     verbose_name = _("South-South and triangular cooperation")
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)

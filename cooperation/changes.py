@@ -83,7 +83,7 @@ def pinned(version: int) -> Iterator[None]:
 
 
 def while_pinned(key: Hashable, read: Callable[[], _T]) -> _T:
-    """What `read()` gives, asked once while a page is made."""
+    """Return what `read()` answers, which is asked once while a page is made."""
     page = _page.get()
     if page is None:
         return read()
@@ -94,12 +94,12 @@ def while_pinned(key: Hashable, read: Callable[[], _T]) -> _T:
 
 
 def current() -> int:
-    """The number of the data version, in microseconds since 1970; 0 before the first change."""
+    """Return the number of the data version, in microseconds since 1970; 0 before the first change."""
     return while_pinned(DATA, read_current)
 
 
 def read_current() -> int:
-    """The same from the database, even while a page is made."""
+    """Read the number of the data version from the database, even while a page is made."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [DATA])
         row = cursor.fetchone()

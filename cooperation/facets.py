@@ -138,14 +138,14 @@ class Index:
         return self._values[values]
 
     def derived(self, name: Hashable, make: Callable[["Index"], _T]) -> _T:
-        """What `make(index)` works out from the bitmaps, once for each data version."""
+        """Return what `make(index)` works out from the bitmaps, once for each data version."""
         if name not in self._derived:
             self._derived[name] = make(self)
         known: _T = self._derived[name]
         return known
 
     def remembered(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """What `make()` gives for a question, never None, kept for the next time it is asked of this data version."""
+        """Return what `make()` answers, never None, and keep it for the next time it is asked of this data version."""
         # Another thread may clear it at any time.
         found: _T | None = self._remembered.get(key)
         if found is None:
@@ -156,18 +156,18 @@ class Index:
         return found
 
     def of_ids(self, ids: Ids) -> BitMap:
-        """The bitmap of those ids that are public."""
+        """Make the bitmap of those ids that are public."""
         ids = ids[ids < len(self.ordinals)]
         ordinals = self.ordinals[ids]
         return _bitmap(ordinals[ordinals >= 0])
 
     def ids_of(self, bitmap: BitMap) -> Ids:
-        """The ids of the records in a bitmap."""
+        """Look up the ids of the records in a bitmap."""
         ids: Ids = self.ids[np.asarray(bitmap.to_array())]
         return ids
 
     def page(self, hits: BitMap, start: int, stop: int, fields: ListOrder | None = None) -> list[int]:
-        """The ids of the hits from place `start` to before `stop`, in the default order or in that of `fields`."""
+        """List the ids of the hits from place `start` to before `stop`, in the default order or in that of `fields`."""
         stop = min(stop, len(hits))
         if start >= stop:
             return []
@@ -183,7 +183,7 @@ class Index:
         return found
 
     def _ordered(self, fields: ListOrder) -> Ordinals:
-        """All ordinals in the order of `fields`."""
+        """Read all ordinals in the order of `fields`, once."""
         if fields not in self._orders:
             ids = fields(self) if callable(fields) else _public_ids(self.model, fields)
             self._orders[fields] = self.ordinals[np.fromiter(ids, np.int64)]
@@ -212,7 +212,7 @@ class Index:
                 self._values[source] = _without_empty({value: self.of_ids(ids) for value, ids in source.read()})
 
     def _caught_up(self, version: int, changed: Collection[int]) -> "Index":
-        """The index at a later version, given the ids of the records that changed in between."""
+        """Make the index of a later version, given the ids of the records that changed in between."""
         if not changed:
             return self._unchanged(version)
         records = self.model.objects.published().order_by(*self.order)
@@ -254,7 +254,7 @@ class Index:
 
 
 def _bitmap(ordinals: Ordinals) -> BitMap:
-    """A bitmap of an array; sorted, which is what pyroaring takes in fastest."""
+    """Make a bitmap of an array; sorted, which is what pyroaring takes in fastest."""
     return BitMap(np.sort(ordinals).astype(np.uint32).data)
 
 
@@ -263,7 +263,7 @@ def _without_empty(bitmaps: Bitmaps) -> Bitmaps:
 
 
 def _own_values(records: QuerySet[Any], sources: Iterable[Own]) -> QuerySet[Any, tuple[Any, ...]]:
-    """The rows (id, value of each source, ...) of `records`."""
+    """Select the id and the value of each source of `records`."""
     expressions = {source.name: source.expression for source in sources if source.expression is not None}
     rows: QuerySet[Any, tuple[Any, ...]] = records.annotate(**expressions).values_list(
         "pk", *(source.name for source in sources)
@@ -280,7 +280,7 @@ _locks = {model: RLock() for model in PUBLIC_RECORDS}
 
 
 def index_of(model: type[PublicRecord], order: OrderFields, sources: Collection[ValueSource]) -> Index:
-    """The index of `model` at the present data version, with the values that `sources` describe.
+    """Return the index of `model` at the present data version, with the values that `sources` describe.
 
     `order` are the fields of the default order of its list.
     """
@@ -303,7 +303,7 @@ def _made(
     version: int,
     previous: Index | None,
 ) -> Index:
-    """An index at `version`: `previous` with what changed since, where the log can tell; else all anew."""
+    """Make an index at `version`: of `previous` and what changed since, where the log can tell; else all anew."""
     # What is read in an open transaction may be undone; nothing later can be built on it.
     settled = not connection.in_atomic_block
     if settled and previous is not None and previous.is_settled and previous.version <= version:
@@ -322,7 +322,7 @@ def _made(
 
 
 def _types_behind(model: type[PublicRecord], sources: Iterable[ValueSource]) -> set[str]:
-    """The record types in whose rows an `Own` reads: those of the first step of a path such as country__region."""
+    """List the record types in whose rows an `Own` reads: those of the first step of a path such as country__region."""
     paths = [source.name.split("__")[0] for source in sources if isinstance(source, Own) and "__" in source.name]
     links: list[Any] = [model._meta.get_field(name) for name in paths]
     return {changes.name_of_type(link.related_model) for link in links}

@@ -75,7 +75,7 @@ fold_letter = lru_cache(maxsize=2048)(fold)
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text: runs of letters and digits, in scripts without spaces each character.
+    """Split a text into its folded words: runs of letters and digits, in scripts without spaces each character.
 
     >>> words_of("Türkiye’s BAPA+40")
     ['turkiye', 's', 'bapa', '40']

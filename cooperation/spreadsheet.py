@@ -18,5 +18,5 @@ def as_text(text: str) -> str:
 
 
 def from_text(cell: str) -> str:
-    """What `as_text` made this cell of."""
+    """Return the text that `as_text` made this cell of."""
     return cell[1:] if MARKED.match(cell) else cell

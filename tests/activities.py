@@ -51,5 +51,5 @@ def narratives(parent, path):
 
 
 def tags(parent, vocabulary="99"):
-    """`[(code, narrative), ...]`"""
+    """List the code and the narrative of each tag."""
     return [(tag.get("code"), tag.findtext("narrative")) for tag in parent.iterfind(f"tag[@vocabulary='{vocabulary}']")]

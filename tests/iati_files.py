@@ -44,8 +44,10 @@ PARTS = {
 
 
 def activity_xml(attributes='xml:lang="en"', **parts):
-    """An `iati-activity`, each part on a line of its own, so that its line is that of the activity and its place in
-    `PARTS`."""
+    """Write an `iati-activity`, each part on a line of its own.
+
+    So the line of a part is that of the activity and its place in `PARTS`.
+    """
     unknown = parts.keys() - PARTS.keys()
     assert not unknown, unknown
     return f"<iati-activity {attributes}>" + "\n".join({**PARTS, **parts}.values()) + "</iati-activity>"

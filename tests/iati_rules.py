@@ -20,7 +20,7 @@ class Judge:
     now: datetime
 
     def broken(self, tree):
-        """`[(id of the rule, place of the element that breaks it), ...]`"""
+        """List the id of each rule that is broken, and the place of the element that breaks it."""
         return [
             (rule, element.getroottree().getpath(element))
             for context, kinds in self.ruleset.items()

@@ -49,7 +49,7 @@ def codelist(name):
 
 @cache
 def codelist_places():
-    """`[(XPath of values, name of the codelist that holds them), ...]`"""
+    """List the XPath of values, and the name of the codelist that holds them."""
     places = []
     for mapping in etree.parse(STANDARD / "codelists-embedded" / "mapping.xml").iterfind("mapping"):
         elements, _slash, value = mapping.findtext("path").rpartition("/")

@@ -46,7 +46,7 @@ def reasons(row):
 
 
 def facts(row):
-    """`{label: what is to be there}`"""
+    """Map the label of each change to what is to be there."""
     return {label: new for label, _old, new in row.changes}
 
 

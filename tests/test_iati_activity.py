@@ -220,7 +220,7 @@ def test_without_a_beneficiary_the_regions_of_the_partners_stand_in():
 
 
 def sectors(element):
-    """`[(vocabulary, code, percentage, narrative, stated), ...]`"""
+    """List `(vocabulary, code, percentage, narrative, stated)` of each sector."""
     return [
         (
             each.get("vocabulary"),

@@ -48,7 +48,7 @@ QUESTIONS = {
 
 
 def first_found(question):
-    """(where the question is found first, the public ids there)"""
+    """Find where the question is found first, and the public ids there."""
     asked = search.read_question(question)
     answers = {
         "key": search.ids_named(asked),

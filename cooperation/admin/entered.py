@@ -41,7 +41,7 @@ def of_fields(form, pk, row=""):
 
 
 def row_in_words(row):
-    """“Role: Provider; Country or area: Thailand”"""
+    """Say what was entered in a row: “Role: Provider; Country or area: Thailand”."""
     names = [name for name, field in row.fields.items() if not field.widget.is_hidden and name != DELETION_FIELD_NAME]
     told = [(capfirst(row[name].label), in_words(row, name, row[name].data)) for name in names]
     return "; ".join(f"{label}: {value}" for label, value in told if value)

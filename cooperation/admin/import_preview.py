@@ -89,7 +89,7 @@ def filters(preview, shown):
 
 
 def duplicates_of(row):
-    """`[(Nearest, address of the form of its record), ...]`"""
+    """List each `Nearest` with the address of the form of its record."""
     return [(near, record_address(near.record)) for near in row.duplicates]
 
 

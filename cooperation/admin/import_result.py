@@ -70,7 +70,7 @@ def carry_out_as_shown(batch, request):
 
 
 def summary(preview, does):
-    """“120 new drafts, 3 changed records, 2 rows with errors left out”"""
+    """Say what came of it: “120 new drafts, 3 changed records, 2 rows with errors left out”."""
     number = preview.counts["error"]
     words = ngettext("%(number)s row with an error left out", "%(number)s rows with errors left out", number)
     return f"{does}, {words % {'number': number}}" if number else does
@@ -99,7 +99,7 @@ def touched(batch):
 
 
 def records_of(batch, ids):
-    """`[(record or None when it is gone, name, whether the import made it, address of its form), ...]`"""
+    """List `(record or None when it is gone, name, whether the import made it, address of its form)`."""
     model = MODELS[batch.record_type]
     ids = list(ids)
     past = {}

@@ -79,6 +79,7 @@ def stored(model_admin, request, record):
 @dataclass
 class Rebased:
     """`data` has the entries of its author, and what stands now wherever the author left alone what others changed.
+
     `theirs` is what changed since, `made_by` tells by `Difference.key` in which edit. `conflicts` are the keys of what
     both changed, and differently.
     """

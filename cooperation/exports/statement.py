@@ -17,9 +17,12 @@ LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 @dataclass(frozen=True)
 class Statement:
-    """`title` are the records in words, `count` their number, `made` the time (UTC) of the latest change of the data,
+    """What a file says of itself.
+
+    `title` are the records in words, `count` their number, `made` the time (UTC) of the latest change of the data,
     `address` the absolute address of the page that shows the same records, `site` that of the home page, without its
-    slash at the end."""
+    slash at the end.
+    """
 
     title: str
     count: int

@@ -1,4 +1,7 @@
-"""Projects as an activities file of IATI 2.03: https://iatistandard.org/en/iati-standard/203/activity-standard/"""
+"""Projects as an activities file of IATI 2.03.
+
+https://iatistandard.org/en/iati-standard/203/activity-standard/
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -167,7 +167,7 @@ class ChoiceWidget(widgets.CharWidget):
 
     @cached_property
     def codes(self):
-        """`{code, or folded words: code}`"""
+        """Map each code, and each of the words for it, folded, to the code."""
         words = {spaced(str(label)): code for code, label in self.choices}
         words |= {spaced(code): code for code, _label in self.choices}
         return self.others | words | {code: code for code, _label in self.choices}

@@ -36,8 +36,10 @@ class Change:
 
 @dataclass
 class Writing:
-    """What is to be written: fields as in `ReadActivity.fields`, `{vocabulary: codes chosen of it}`, partners and
-    documents. Empty where nothing changes."""
+    """What is to be written. Empty where nothing changes.
+
+    Fields are as in `ReadActivity.fields`, vocabularies `{vocabulary: codes chosen of it}`.
+    """
 
     fields: dict = field(default_factory=dict)
     vocabularies: dict = field(default_factory=dict)

@@ -12,8 +12,10 @@ BENEFITS = (PartnerRole.BENEFICIARY, PartnerRole.BOTH)
 
 @dataclass
 class Parts:
-    """Rows of a project, as `ReadPartner` or `ReadDocument`: new ones, those that become others by their pk, and the
-    pks of those that go."""
+    """Rows of a project, as `ReadPartner` or `ReadDocument`.
+
+    New ones, those that become others by their pk, and the pks of those that go.
+    """
 
     added: list = field(default_factory=list)
     changed: dict = field(default_factory=dict)

@@ -46,7 +46,7 @@ def read_csv(content):
 
 
 def decoded(content):
-    """`(text, remarks)`"""
+    """Decode the bytes of a file: its text, and remarks for the person who brought it."""
     if content.startswith(UTF16_MARKS):
         try:
             text = content.decode("utf-16")

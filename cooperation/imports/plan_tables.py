@@ -22,8 +22,11 @@ MOST_DUPLICATES = 5
 
 @dataclass
 class TablePlan:
-    """The plan of a whole file. `headers` are `HeaderUse`s; `problems` are sentences because of which no row was read,
-    `remarks` such as everybody should know."""
+    """The plan of a whole file.
+
+    `headers` are `HeaderUse`s; `problems` are sentences because of which no row was read, `remarks` such as everybody
+    should know.
+    """
 
     model: type
     rows: list

@@ -41,8 +41,10 @@ DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
 def order_of(cells):
-    """In which order the dates of a column have day and month: `DAY_FIRST`, `MONTH_FIRST`, or None where none of them
-    tells or they tell different things."""
+    """Find in which order the dates of a column have day and month: `DAY_FIRST` or `MONTH_FIRST`.
+
+    None where none of them tells or they tell different things.
+    """
     found = set()
     for cell in cells:
         match = NUMERIC.fullmatch(cell.strip()) if isinstance(cell, str) else None

@@ -173,8 +173,10 @@ def read_document(link):
 
 
 def read_times(element, activity):
-    """When the record was changed, and when it was added as far as the file tells: on the day that stands in for a
-    start that no source states, or else at the same time."""
+    """Read when the record was changed, and when it was added as far as the file tells.
+
+    It was added on the day that stands in for a start that no source states, or else at the same time.
+    """
     text = element.get("last-updated-datetime", "")
     try:
         updated = datetime.fromisoformat(text)

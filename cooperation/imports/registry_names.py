@@ -69,7 +69,7 @@ class Names:
 
     @cached_property
     def iso3(self):
-        """`{primary key of a country: its code}`"""
+        """Map the primary key of each country to its code."""
         return dict(Country.objects.values_list("pk", "iso3"))
 
     def country(self, text):

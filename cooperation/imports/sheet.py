@@ -40,9 +40,9 @@ class SheetFault:
 
 @dataclass
 class Sheet:
-    """One table: its headers as written, the line they stand in, its rows that are not empty,
-    and remarks, one sentence each, for the person who brought it.
+    """One table: its headers as written, the line they stand in, its rows that are not empty, and remarks.
 
+    A remark is a sentence for the person who brought the file.
     A CSV file is one sheet, named "". A header may be empty where a column has none, and two may be the same.
     """
 

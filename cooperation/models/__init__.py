@@ -27,13 +27,13 @@ PUBLIC_RECORDS: tuple[type[PublicRecord], ...] = (Project, Agency, Forum, Fund, 
 
 
 def registry_models(*, include_auto_created: bool = False) -> list[type[Model]]:
-    """The models that hold the registry, without its bookkeeping."""
+    """List the models that hold the registry, without its bookkeeping."""
     models = apps.get_app_config("cooperation").get_models(include_auto_created=include_auto_created)
     return [model for model in models if not issubclass(model, Bookkeeping)]
 
 
 def desk_models() -> list[type[Model]]:
-    """The bookkeeping that curators work with, without the past rows."""
+    """List the bookkeeping that curators work with, without the past rows."""
     return [Edit, PendingChange, Correction, ImportBatch, DuplicatePair]
 
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 def unique_names(model):
-    """`[(names of fields that are unique together, under which condition or None), ...]`"""
+    """Yield the names of fields that are unique together, and under which condition or None."""
     for field in model._meta.concrete_fields:
         if field.unique and field.is_relation:
             yield [field.name], None

@@ -83,7 +83,7 @@ class Comparison:
 
     @property
     def sentence(self):
-        """“Of 14 facts 5 are the same, 7 differ, 2 are not known of all.”"""
+        """“Of 14 facts 5 are the same, 7 differ, 2 are not known of all”, in words."""
         counts = Counter(row.outcome for row in self.rows)
         words = {"all": len(self.rows), **{outcome.value: counts[outcome] for outcome in Outcome}}
         text = _("Of %(all)s facts %(same)s are the same, %(differs)s differ, %(not_known)s are not known of all.")

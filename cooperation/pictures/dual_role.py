@@ -36,7 +36,7 @@ class DualRole:
 
     @property
     def sentence(self):
-        """“Thailand takes part in 33 projects, gives in 23, receives in 9; 4 of its 18 partner countries are …”"""
+        """“Thailand takes part in 33 projects, gives in 23, receives in 9; 4 of its 18 partner countries are …”."""
         if not self.projects:
             return _("No project with %(country)s is recorded yet.") % {"country": self.country}
         text = ngettext(

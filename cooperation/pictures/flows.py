@@ -1,5 +1,7 @@
-"""The matrix of who cooperates with whom: for each pair of places the number of projects in which one gives and the
-other receives."""
+"""The matrix of who cooperates with whom.
+
+For each pair of places it has the number of projects in which one gives and the other receives.
+"""
 
 from bisect import bisect_left
 from collections import defaultdict

@@ -13,8 +13,10 @@ HEIGHTS = 10
 
 @dataclass(frozen=True)
 class Bar:
-    """The number of events from the year `first` to the year `last`, the list of them (a query string), and how high
-    the bar stands: 1 to 10, 0 for no event."""
+    """The number of events from the year `first` to the year `last`.
+
+    With the list of them (a query string), and how high the bar stands: 1 to 10, 0 for no event.
+    """
 
     first: int
     last: int

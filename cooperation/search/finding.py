@@ -49,7 +49,7 @@ class Kept:
         self.size, self.lock = 0, Lock()
 
     def get(self, key: AnswerKey, read: Callable[[], Answer]) -> Answer:
-        """The answer kept under `key`, else what `read()` answers, which is then kept.
+        """Return the answer kept under `key`, else what `read()` answers, which is then kept.
 
         Not inside a transaction: what it reads may be undone.
         """
@@ -104,7 +104,7 @@ def phrase(tokens: Iterable[str], is_prefix: bool = False) -> str:
 
 
 def either(word: Word, parts: Iterable[str]) -> str:
-    """The word in one of the parts, as it stands or written as one: “co-operation” is “cooperation” too."""
+    """Ask for the word in one of the parts, as it stands or written as one: “co-operation” is “cooperation” too."""
     forms = [word.tokens, ("".join(word.tokens),)] if 1 < len(word.tokens) <= MOST_IN_COMPOUND else [word.tokens]
     phrases = [
         phrase([LETTERS[part] + token for token in tokens], word.is_prefix) for part in parts for tokens in forms
@@ -139,7 +139,7 @@ def read_answer(expression: str) -> Answer:
 
 
 def suggestion(asked: Asked, has_hits: Callable[[str], object]) -> str:
-    """The question with known words in place of those that no public record holds: “Did you mean …”. Else "".
+    """Replace the words that no public record holds by known ones: “Did you mean …”. "" if there are none.
 
     `has_hits(text)` says whether a question finds something. It is asked before anything is suggested.
     """
@@ -160,7 +160,7 @@ def is_held(word: str) -> bool:
 
 
 def nearest_known_word(word: str) -> str:
-    """The word of a public record that differs least, and of several the commonest; "" when all differ too much."""
+    """Find the known word that differs least, and of several the commonest; "" when all differ too much."""
     most = 1 if len(word) <= SHORT_WORD else 2
     with connection.cursor() as cursor:
         cursor.execute(

@@ -104,11 +104,11 @@ class Plan:
         return bool(self.field(path).one_to_many or self.field(path).many_to_many)
 
     def records(self) -> QuerySet[Any]:
-        """The records that have an entry: the public ones, or all where others decide on that."""
+        """Select the records that have an entry: the public ones, or all where others decide on that."""
         return self.model.objects.published() if issubclass(self.model, Record) else self.model.objects.all()
 
     def ids_naming(self, record_type: str, ids: Collection[int]) -> set[int]:
-        """The ids of the records whose entries hold something of these records of another type."""
+        """Find the ids of the records whose entries hold something of these records of another type."""
         relations = {self.field(path) for path in self.declared if "__" in path}
         names = [field.name for field in relations if field.related_model._meta.model_name == record_type]
         return {
@@ -164,7 +164,7 @@ def tokens_of(values: Iterable[Lettered], known: set[str]) -> str:
 
 
 def key_of(text: str) -> str:
-    """The text without its spaces, "" when it is too long for a key."""
+    """Fold the text and leave out its spaces; "" when it is too long for a key."""
     key = "".join(words_of(text))
     return key if len(key) <= LONGEST_KEY else ""
 
@@ -176,7 +176,7 @@ def plans() -> list[Plan]:
 
 @cache
 def rules() -> int:
-    """A number below 2**60 that changes with everything by which the index is made."""
+    """Return a number below 2**60 that changes with everything by which the index is made."""
     parts = [
         [(plan.name, plan.declared) for plan in plans()],
         [TABLES, WHEN_FILLED, LONGEST_KEY, LONGEST_ENTRY, SHORTEST_KNOWN_WORD, GAP, ACRONYM.pattern],
@@ -193,7 +193,7 @@ def rules() -> int:
 
 
 def read_state() -> dict[str, int]:
-    """`{"data": ..., "search": ..., "searchrule": ...}`, the numbers that say how far the index has followed."""
+    """Read the numbers "data", "search" and "searchrule", which say how far the index has followed."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name, number FROM cooperation_dataversion WHERE name IN (%s, %s, %s)",
@@ -212,7 +212,7 @@ def catch_up() -> bool:
 
 
 def version_of_index() -> tuple[int, bool]:
-    """`(the data version that the index answers for, whether that is the present one)`, after catching up."""
+    """Catch up and return the data version that the index answers for, and whether that is the present one."""
     return changes.while_pinned(changes.SEARCH, follow_if_behind)
 
 
@@ -338,7 +338,7 @@ def replace(cursor: CursorWrapper, changed: Mapping[str, Collection[int]]) -> No
 
 
 def in_batches(rows: Iterable[_T]) -> Iterator[list[_T]]:
-    """Lists of at most BATCH rows. Each is whole before it is used, since PostgreSQL does one thing at a time."""
+    """Yield lists of at most BATCH rows. Each is whole before it is used, since PostgreSQL does one thing at a time."""
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         yield batch

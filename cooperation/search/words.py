@@ -89,7 +89,7 @@ class Asked:
 
 
 def read_question(text: str) -> Asked:
-    """The words that a question asks for, as `Asked`. Quotes make a phrase; nothing else has a meaning of its own.
+    """Read the words that a question asks for. Quotes make a phrase; nothing else has a meaning of its own.
 
     Function words are left out unless nothing else is asked. Raises ValidationError when there are too many words.
     """
@@ -156,7 +156,7 @@ def compounds_in_place(text: str, placed: Sequence[Placed]) -> list[Placed]:
 
 
 def mark(text: str, asked: Asked) -> SafeString:
-    """The text as HTML, with what the question asks for in `<mark>`."""
+    """Write the text as HTML, with what the question asks for in `<mark>`."""
     done, pieces = 0, []
     for begin, end in hits_in(text, asked):
         pieces.append((escape(text[done:begin]), format_html("<mark>{}</mark>", text[begin:end])))
@@ -165,7 +165,7 @@ def mark(text: str, asked: Asked) -> SafeString:
 
 
 def excerpt(text: str, asked: Asked, length: int = 200) -> SafeString:
-    """About `length` characters of the text around the first hit, as HTML with the hits marked.
+    """Write about `length` characters of the text around the first hit, as HTML with the hits marked.
 
     Without a hit it is the beginning of the text.
     """

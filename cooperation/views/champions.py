@@ -36,7 +36,7 @@ def in_forums(number):
 
 
 def lead_in_words(found):
-    """“83 countries carry forums, 21 of them at least one between the regions. Chile carries most …: 3.”"""
+    """Say it: “83 countries carry forums, 21 of them at least one between the regions. Chile carries most …: 3”."""
     if not found:
         return _("No country is recorded with a role in a forum or as host of a meeting yet.")
     text = ngettext(

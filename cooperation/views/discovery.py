@@ -25,7 +25,7 @@ def robots(request):
 
 
 def opensearch(request):
-    """How a browser or a program searches the portal: https://github.com/dewitt/opensearch"""
+    """Describe to browsers and programs how to search the portal (https://github.com/dewitt/opensearch)."""
     return TemplateResponse(
         request,
         "opensearch.xml",

@@ -55,7 +55,7 @@ def run(rows: int, requests: int) -> str:
 
 
 def measure_pages(client, requests):
-    """`[(name, number of statements, median ms), ...]`"""
+    """Yield the name of each page, the number of its statements, and the median ms."""
     longest = Project.objects.annotate(number=Count("participations")).order_by("-number", "pk").first()
     addresses = {
         "first page, with what waits": reverse("admin:index"),
@@ -73,7 +73,7 @@ def measure_pages(client, requests):
 
 
 def measure_import(user, rows):
-    """`[(step, seconds, seconds of the processor), ...]`"""
+    """List each step with its seconds, and its seconds of the processor."""
     batch = ImportBatch(record_type="project", file_name="projects.csv", content=table(rows), by=user)
     taken = []
 

@@ -1,4 +1,4 @@
-"""`manage.py check_links`: do the addresses that records name still answer?"""
+"""`manage.py check_links`: ask whether the addresses that records name still answer."""
 
 import argparse
 

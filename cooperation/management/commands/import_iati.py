@@ -107,7 +107,7 @@ def read_file(path):
 
 
 def counts_in_words(planned):
-    """“134 activities: 130 new, 2 changed, 1 unchanged, 1 skipped.”"""
+    """Sum up in words: “134 activities: 130 new, 2 changed, 1 unchanged, 1 skipped”."""
     numbers = Counter(row.outcome for row in planned)
     counts = ", ".join(f"{numbers[outcome]} {outcome.label}" for outcome in Outcome)
     total = ngettext("%(number)s activity", "%(number)s activities", len(planned)) % {"number": len(planned)}
