@@ -1,0 +1,51 @@
+"""The tools that check the code, and what they excuse."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from tests.installation import PROJECT
+
+pytestmark = pytest.mark.any_database
+# So many exceptions from a rule for a file there were when the list was made. Whoever mends a file lowers the number.
+MOST_EXCUSED = 397
+
+
+def excuses():
+    """`[(pattern, rule), ...]`: for which files ruff leaves out which rules. A list in braces is one for each file."""
+    config = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    for pattern, rules in config["tool"]["ruff"]["lint"]["per-file-ignores"].items():
+        braces = re.search(r"\{(.*)\}", pattern)
+        names = braces[1].split(",") if braces else [""]
+        for name in names:
+            for rule in rules:
+                yield (pattern.replace(braces[0], name) if braces else pattern), rule
+
+
+def faults():
+    """`{(path, code), ...}` of all that ruff finds when nothing is excused."""
+    options = ["--no-cache", "--exit-zero", "--output-format=json", "--config", "lint.per-file-ignores = {}"]
+    command = [sys.executable, "-m", "ruff", "check", *options, "."]
+    result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    return {(str(Path(fault["filename"]).relative_to(PROJECT)), fault["code"]) for fault in json.loads(result.stdout)}
+
+
+def test_no_file_is_excused_from_a_rule_that_it_keeps():
+    pytest.importorskip("ruff")
+    found = faults()
+    idle = [
+        (pattern, rule)
+        for pattern, rule in excuses()
+        if not any(code.startswith(rule) and fnmatch(path, pattern) for path, code in found)
+    ]
+    assert idle == []
+
+
+def test_no_more_files_are_excused_than_when_the_rules_came():
+    assert sum("*" not in pattern for pattern, _rule in excuses()) <= MOST_EXCUSED
