@@ -1,4 +1,4 @@
-"""The tools that check the code, and what they excuse."""
+"""The tools that check the code: what they excuse, and that hooks and `.ci/run` ask for the same."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.installation import PROJECT
 
@@ -49,3 +50,15 @@ def test_no_file_is_excused_from_a_rule_that_it_keeps():
 
 def test_no_more_files_are_excused_than_when_the_rules_came():
     assert sum("*" not in pattern for pattern, _rule in excuses()) <= MOST_EXCUSED
+
+
+def test_hooks_are_local_and_are_commands_of_the_whole_check():
+    config = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text())
+    checks = (PROJECT / ".ci" / "run").read_text()
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    [hooks] = [repository["hooks"] for repository in config["repos"]]
+    assert [hook["id"] for hook in hooks] == ["ruff-check", "ruff-format", "djlint", "lint-imports"]
+    for hook in hooks:
+        program, *options = hook["entry"].split()
+        assert hook["language"] == "system"
+        assert re.search(rf"^{re.escape(program)} ?{options[0] if hook['id'].startswith('ruff') else ''}", checks, re.M)
