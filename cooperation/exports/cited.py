@@ -35,7 +35,7 @@ def one_line(text: object) -> str:
 
 
 def work_of(record: PublicRecord, statement: Statement) -> Work:
-    """The `Work` to cite. A source is a work of its own; what any other record says is the work of the portal."""
+    """Make the `Work` to cite. A source is a work of its own; what any other record says is the work of the portal."""
     key = f"{record._meta.model_name}-{record.public_id}"
     if isinstance(record, Source):
         listed = gettext("Listed in the %(portal)s: %(address)s")

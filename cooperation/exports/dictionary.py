@@ -63,7 +63,7 @@ class TableEntry:
 
 
 def read_dictionary() -> list[TableEntry]:
-    """A `TableEntry` for every table, the parts of the records after them. Codes of vocabularies are those of today."""
+    """Describe every table, the parts of the records after them. Codes of vocabularies are those of today."""
     vocabularies: dict[type[Model], list[tuple[str, str]]] = {model: vocabulary(model) for model in VOCABULARIES}
     return [
         TableEntry(
@@ -96,7 +96,7 @@ def describe(
 
 
 def linked_model(model: type[Any], name: str) -> Any:
-    """The model that the field of that name leads to; None when it leads nowhere or there is none."""
+    """Find the model that the field of that name leads to; None when it leads nowhere or there is none."""
     try:
         return model._meta.get_field(name).related_model if issubclass(model, Model) else None
     except FieldDoesNotExist:
@@ -104,7 +104,7 @@ def linked_model(model: type[Any], name: str) -> Any:
 
 
 def dictionary_csv(entries: Iterable[TableEntry]) -> bytes:
-    """The dictionary as CSV (bytes), one row for each column of a table."""
+    """Write the dictionary as CSV, one row for each column of a table."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(HEADER)
@@ -117,7 +117,7 @@ def dictionary_csv(entries: Iterable[TableEntry]) -> bytes:
 
 
 def dictionary_json(entries: Iterable[TableEntry]) -> bytes:
-    """The dictionary as JSON (bytes)."""
+    """Write the dictionary as JSON."""
     return write_json(
         {
             "title": gettext("%(portal)s: data dictionary") % {"portal": PORTAL},

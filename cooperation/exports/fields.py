@@ -28,7 +28,7 @@ CodesAndNames = tuple[list[str], list[str]]
 
 
 def columns_of(model: type[models.Model], *names: str) -> tuple[Column, ...]:
-    """The columns that some fields of `model` make: a code is followed by its label, a link by the name it leads to."""
+    """Make the columns of some fields of `model`: a code is followed by its label, a link by the name it leads to."""
     return tuple(column for name in names for column in field_columns(model._meta.get_field(name)))
 
 
@@ -47,7 +47,7 @@ def own_values(attname: str) -> ColumnValues:
 
 
 def meaning_of(field: Any) -> Words:
-    """What a reader of the data must know; where nothing is written for readers, what curators are told."""
+    """Say what a reader of the data must know; where nothing is written for readers, what curators are told."""
     name = field.model._meta.model_name
     return MEANINGS.get(f"{name}.{field.name}") or MEANINGS.get(field.name) or field.help_text
 
@@ -66,14 +66,14 @@ def kind_of(field: "models.Field[Any, Any]") -> Kind:
 
 
 def choice_columns(field: Any) -> list[Column]:
-    """A code, and what it means in words."""
+    """Make the column of a code, and that of what it means in words."""
     return coded(field.name, field.verbose_name, meaning_of(field), own_values(field.attname), field.flatchoices)
 
 
 def coded(
     name: str, label: Words, meaning: Words, values: ColumnValues, choices: Iterable[tuple[str, Words]]
 ) -> list[Column]:
-    """The column of a code with one of `choices`, and that of its label."""
+    """Make the column of a code with one of `choices`, and that of its label."""
     allowed = tuple(choices)
 
     def labels(batch: Batch) -> list[str]:
@@ -90,7 +90,7 @@ def coded(
 
 
 def link_columns(field: Any) -> list[Column]:
-    """The public id of what is linked, and its name; nothing of a record that is not public."""
+    """Make the columns of the public id of what is linked, and of its name; nothing of a record that is not public."""
 
     def part(place: int) -> ColumnValues:
         def values(batch: Batch) -> list[str]:
@@ -114,7 +114,7 @@ def named(label: Words) -> Promise:
 
 
 def many_columns(field: Any) -> list[Column]:
-    """The codes of everything that is linked, in the order of its vocabulary, and the names in the same order."""
+    """Make the columns of the codes and names of all that is linked, in the order of its vocabulary."""
     through, owner, target = field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
     def pairs(batch: Batch) -> list[CodesAndNames]:
@@ -136,7 +136,7 @@ def list_columns(
     model: type[models.Model],
     linked: Callable[[Batch], Sequence[Sequence[int]]],
 ) -> list[Column]:
-    """The codes and the names of several rows of `model`, each once, in the order of `linked(batch)`.
+    """Make the columns of the codes and names of several rows of `model`, each once, in the order of `linked(batch)`.
 
     That gives a list of ids for each row; only what is public is named.
     """
@@ -157,7 +157,7 @@ def list_columns(
 def pair_columns(
     name: str, label: Words, meaning: Words, pairs: Callable[[Batch], list[CodesAndNames]]
 ) -> list[Column]:
-    """The columns of the codes and of the names. `pairs(batch)` gives (codes, names) for each row."""
+    """Make the columns of the codes and of the names. `pairs(batch)` gives (codes, names) for each row."""
 
     def part(number: int) -> ColumnValues:
         return lambda batch: [pair[number] for pair in batch.once((name, "pairs"), lambda: pairs(batch))]
@@ -169,7 +169,7 @@ def pair_columns(
 
 
 def lines_column(field: Any) -> Column:
-    """A text that holds one value on each line, as a list."""
+    """Make the column of a text that holds one value on each line, as a list."""
 
     def values(batch: Batch) -> list[list[str]]:
         return [text.splitlines() if text else [] for text in batch.own(field.attname)]
@@ -178,7 +178,7 @@ def lines_column(field: Any) -> Column:
 
 
 def source_column(field: Any) -> Column:
-    """The public id of a source. The source of a row of a published record is public by that."""
+    """Make the column of the public id of a source. The source of a row of a published record is public by that."""
 
     def values(batch: Batch) -> list[str]:
         linked = batch.own(field.attname)
@@ -195,7 +195,7 @@ def source_column(field: Any) -> Column:
 
 
 def id_columns(model: type[PublicRecord]) -> tuple[Column, Column]:
-    """The public id of a record, and the address of its page."""
+    """Make the columns of the public id of a record, and of the address of its page."""
     detail = f"{model._meta.model_name}_detail"
 
     def addresses(batch: Batch) -> list[str]:
@@ -210,7 +210,7 @@ def id_columns(model: type[PublicRecord]) -> tuple[Column, Column]:
 
 
 def owner_column(model: type[models.Model], owner: str) -> Column:
-    """The public id of the record that a row belongs to."""
+    """Make the column of the public id of the record that a row belongs to."""
     field: Any = model._meta.get_field(owner)
 
     def values(batch: Batch) -> list[str]:
@@ -226,7 +226,7 @@ def owner_column(model: type[models.Model], owner: str) -> Column:
 
 
 def record_columns(model: type[PublicRecord]) -> tuple[Column, ...]:
-    """What every record ends with: the editors’ note, its sources, and how fresh it is."""
+    """Make the columns that every record ends with: the editors’ note, its sources, and how fresh it is."""
 
     def sources(batch: Batch) -> list[list[str]]:
         names = ("citations", *getattr(model, "SOURCED_PARTS", ()))

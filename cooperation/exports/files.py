@@ -60,7 +60,7 @@ def is_for(file_format: Format, model: type[PublicRecord]) -> bool:
 
 
 def list_files(model: type[PublicRecord], query: QueryDict, count: int) -> list[File]:
-    """The list of `model` under the filters of `query` as one `File` for each format.
+    """Offer the list of `model` under the filters of `query` as one `File` for each format.
 
     There is no workbook of more records than one takes.
     """
@@ -70,7 +70,7 @@ def list_files(model: type[PublicRecord], query: QueryDict, count: int) -> list[
 
 
 def part_files(model: type[PublicRecord], query: QueryDict) -> list[File]:
-    """What belongs to the records of the list, such as partners, as one CSV `File` for each kind."""
+    """Offer what belongs to the records of the list, such as partners, as one CSV `File` for each kind."""
     return [
         File(
             gettext("%(parts)s (CSV)") % {"parts": capfirst(part.model._meta.verbose_name_plural)},
@@ -86,7 +86,7 @@ def address(name: str, query: QueryDict) -> str:
 
 
 def record_files(record: PublicRecord) -> list[File]:
-    """A record as one `File` for each format."""
+    """Offer a record as one `File` for each format."""
     stem = f"{record._meta.model_name}_detail"
     return [
         File(each.label, each.media_type, reverse(f"{stem}_{each.suffix}", args=[record.public_id]))

@@ -35,7 +35,7 @@ NOT_IN_ADDRESS = re.compile(r"[\[\]#]|%(?![0-9A-Fa-f]{2})")
 
 
 def activity_of(whole: WholeProject, site: str, today: date) -> etree._Element:
-    """The `iati-activity` of a `WholeProject`.
+    """Make the `iati-activity` of a `WholeProject`.
 
     `site` is the absolute address of the home page without its slash, `today` decides which dates are planned ones.
     """
@@ -74,7 +74,7 @@ def activity_of(whole: WholeProject, site: str, today: date) -> etree._Element:
 
 
 def own(name: str) -> str:
-    """An attribute that IATI does not have."""
+    """Name an attribute that IATI does not have."""
     return f"{{{iati_codes.EXTENSION}}}{name}"
 
 
@@ -101,7 +101,7 @@ def set_attributes(element: etree._Element, attributes: Mapping[str, str | Promi
 def add(
     parent: etree._Element, name: str, attributes: Mapping[str, str | Promise | None], narrative: str | Promise = ""
 ) -> etree._Element:
-    """A new child of `parent`, with its text as `narrative`, if any."""
+    """Add a child to `parent`, with its text as `narrative`, if any."""
     element = etree.SubElement(parent, name)
     set_attributes(element, attributes)
     if narrative:
@@ -110,7 +110,7 @@ def add(
 
 
 def shares(number: int) -> list[str]:
-    """`number` equal percentages with two decimals that sum to exactly 100. A single part is the whole and has none."""
+    """Make `number` equal percentages with two decimals that sum to exactly 100. A single part has none."""
     if number < 2:
         return [""] * number
     hundredths, left = divmod(10_000, number)
@@ -133,7 +133,7 @@ def add_texts(activity: etree._Element, project: Project) -> None:
 
 
 def add_text(activity: etree._Element, name: str, attributes: Mapping[str, str], text: str) -> None:
-    """A text that IATI demands."""
+    """Add a text that IATI demands."""
     text = writable(text)
     add(activity, name, attributes if text else {**attributes, **PLACEHOLDER}, text or NOT_STATED)
 
@@ -199,7 +199,7 @@ def add_date(activity: etree._Element, date_type: str, written: date, stored: st
 
 
 def add_recipients(activity: etree._Element, partners: Sequence[Partner]) -> None:
-    """The countries that benefit. Where none is named, the parts of the world that the partners are from."""
+    """Add the countries that benefit. Where none is named, the parts of the world that the partners are from."""
     countries = sorted({each.country.iso2 for each in partners if each.country and each.role in BENEFITS})
     if countries:
         for code, percentage in zip(countries, shares(len(countries)), strict=True):
@@ -226,7 +226,7 @@ def add_sectors(activity: etree._Element, themes: Sequence[ThemeNames], glossary
 
 
 def add_tags(activity: etree._Element, whole: WholeProject, site: str, glossary: str) -> None:
-    """The Sustainable Development Goals, and what IATI has no codes for."""
+    """Add the Sustainable Development Goals, and what IATI has no codes for."""
     for goal in whole.goals:
         add(activity, "tag", {"vocabulary": iati_codes.SDG_GOALS, "code": str(goal.number)}, goal.name)
     for code, narrative in glossary_tags(whole):

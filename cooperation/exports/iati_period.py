@@ -47,14 +47,14 @@ class Period:
 
 
 def period_of(project: Project) -> Period:
-    """The `Period` of a project. A text that is no date, which no form lets through, tells nothing."""
+    """Find the `Period` of a project. A text that is no date, which no form lets through, tells nothing."""
     start, end = day_or_none(first_day, project.start), day_or_none(last_day, project.end)
     stand_in = day_or_none(first_day, project.end) or project.created.astimezone(UTC).date()
     return Period(start or stand_in, start is not None, end)
 
 
 def day_or_none(read: Callable[[str], date], text: str) -> date | None:
-    """What `read` makes of a partial date, None of any other text."""
+    """Return what `read` makes of a partial date, None of any other text."""
     try:
         return read(text)
     except ValueError:

@@ -42,7 +42,7 @@ def data_block(content: object) -> SafeString:
 
 
 def describe(record: PublicRecord, statement: Statement, sources: Sequence[Source]) -> Described:
-    """The record and the page about it. It must come from `for_detail()`, so that only public things are named."""
+    """Describe a record and the page about it. It must come from `for_detail()`, so that all it names is public."""
     address = statement.address
     updated = getattr(record, "updated", None)
     page = {
@@ -76,13 +76,13 @@ def organisation(name: str) -> Described:
 
 
 def place(city: str, country: Country | None) -> Described | None:
-    """A city, a country, or a city in a country; None of neither."""
+    """Describe a city, a country, or a city in a country; None of neither."""
     address = stated({"addressLocality": city, "addressCountry": country.iso2 if country else ""})
     return {"@type": "Place", "address": {"@type": "PostalAddress", **address}} if address else None
 
 
 def describe_project(project: Project) -> Described:
-    """A `Project`, which is a kind of organisation: it is founded when it begins, and has members."""
+    """Describe a `Project`, which is a kind of organisation: it is founded when it begins, and has members."""
     partners = project.participations.all()
     bodies = [(part.agency.name if part.agency else part.organisation, part.role) for part in partners]
     funders = [name for name, role in bodies if role == PartnerRole.FUNDING]
@@ -124,7 +124,7 @@ def describe_forum(forum: Forum) -> Described:
 
 
 def describe_fund(fund: Fund) -> Described:
-    """A `FundingScheme`: the kind of organisation that funds the work of others. A bank account it is not."""
+    """Describe a `FundingScheme`: the kind of organisation that funds the work of others. A bank account it is not."""
     return {
         "@type": "FundingScheme",
         "alternateName": fund.acronym,
@@ -158,7 +158,7 @@ def describe_lesson(lesson: Lesson) -> Described:
 
 
 def describe_source(source: Source) -> Described:
-    """The work itself, at its own address; the licence is that of our page about it."""
+    """Describe the work itself, at its own address; the licence is that of our page about it."""
     return {
         "@type": "CreativeWork",
         "url": source.url,
@@ -181,7 +181,7 @@ DESCRIPTIONS: dict[type[PublicRecord], Callable[[Any], Described]] = {
 
 
 def website(site: str, search: str) -> Described:
-    """The portal, and how to search it: `site` and `search` are the absolute addresses of home and search page."""
+    """Describe the portal. `site` and `search` are the absolute addresses of the home page and the search page."""
     return {
         "@context": CONTEXT,
         "@type": "WebSite",

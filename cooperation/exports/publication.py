@@ -52,7 +52,7 @@ class Publication:
 
 
 def read_publication() -> Publication | None:
-    """The `Publication` in force, or None before the first one."""
+    """Read the `Publication` in force, or None before the first one."""
     try:
         folder = (settings.DATA_DIR / CURRENT).resolve(strict=True)
         content = (folder / INDEX).read_bytes()

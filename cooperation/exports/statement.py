@@ -44,6 +44,6 @@ class Statement:
 
 
 def data_time() -> datetime:
-    """The time (UTC) of the latest change of any record; now, when there was none yet."""
+    """Read the time (UTC) of the latest change of any record; now, when there was none yet."""
     version = changes.current()
     return datetime.fromtimestamp(version // 1_000_000, UTC) if version else timezone.now().replace(microsecond=0)

@@ -84,16 +84,16 @@ class Table:
     where: models.Q = EVERY
 
     def part(self, name: str) -> "Table":
-        """The table of that name among the parts."""
+        """Find the table of that name among the parts."""
         return next(part for part in self.parts if part.name == name)
 
     def rows(self, ids: Sequence[Any], site: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of the public records `ids`, in the order of `ids`, batch by batch, each a tuple of values."""
+        """Yield the rows of the public records `ids`, in the order of `ids`, batch by batch, each a tuple of values."""
         for batch in self.batches(ids, site):
             yield from zip(*(column.values(batch) for column in self.columns), strict=True)
 
     def batches(self, ids: Sequence[Any], site: str) -> Iterator[Any]:
-        """The rows of the public records `ids`, in the order of `ids`, as one `Batch` after the other."""
+        """Yield the rows of the public records `ids`, in the order of `ids`, as one `Batch` after the other."""
         names = Names()
         columns = [*(field.attname for field in self.model._meta.concrete_fields), *links(self.model)]
         for start in range(0, len(ids), BATCH):
@@ -106,7 +106,7 @@ class Table:
         return [found[each] for each in ids if each in found]
 
     def owned_rows(self, ids: Sequence[int]) -> list[list[Any]]:
-        """The rows of those records that are still public, each record’s in the order in which they were entered."""
+        """Read the rows of the records that are still public, each record’s in the order in which they were entered."""
         found = defaultdict(list)
         for record, *row in fetch_among(ids, owned_rows, self.model, self.owner, self.where):
             found[record].append(row)
@@ -118,7 +118,7 @@ READ_AS_TEXT = (models.DateField, models.DecimalField)
 
 
 def stored(model: type[models.Model]) -> list[Any]:
-    """What a `Batch` holds of each row: the columns of the database, and the ids of its `links`.
+    """List what a `Batch` holds of each row: the columns of the database, and the ids of its `links`.
 
     Dates, times and amounts come as text.
     """
@@ -130,7 +130,7 @@ def stored(model: type[models.Model]) -> list[Any]:
 
 
 def fetch(rows: models.QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
-    """Some columns of a queryset as the database gives them: ids, numbers and texts need no conversion."""
+    """Read some columns of a queryset as the database gives them: ids, numbers and texts need no conversion."""
     with connection.cursor() as cursor:
         cursor.execute(*rows.values_list(*columns).query.sql_with_params())
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -138,7 +138,7 @@ def fetch(rows: models.QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
 
 
 def among(ids: Iterable[int]) -> RawSQL:
-    """Some ids as one parameter of a query. One for each would take Django longer than the database takes to answer."""
+    """Pass ids as one parameter of a query. One for each takes Django longer than the database takes to answer."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [as_parameter(ids)])
     return RawSQL("SELECT value FROM json_each(%s)", [as_parameter(ids)])
@@ -156,7 +156,7 @@ NO_IDS = (-1,)
 def fetch_among(
     ids: Iterable[int], make: Callable[..., models.QuerySet[Any, Any]], *arguments: Any
 ) -> list[tuple[Any, ...]]:
-    """The rows of `make(*arguments)`, a queryset of plain values, with `ids` in the place of `NO_IDS`."""
+    """Read the rows of `make(*arguments)`, a queryset of plain values, with `ids` in the place of `NO_IDS`."""
     sql, parameters = statement(make, *arguments)
     stand_in, those = as_parameter(NO_IDS), as_parameter(ids)
     with connection.cursor() as cursor:
@@ -167,7 +167,7 @@ def fetch_among(
 
 @cache
 def statement(make: Callable[..., models.QuerySet[Any, Any]], *arguments: Any) -> tuple[str, tuple[Any, ...]]:
-    """The SQL and its parameters. To put it together for each batch takes Django a fifth of the time of a CSV file."""
+    """Write the SQL and its parameters. To do so for each batch takes Django a fifth of the time of a CSV file."""
     return make(*arguments).query.sql_with_params()
 
 
@@ -237,7 +237,7 @@ class Batch:
         return len(self.own("id"))
 
     def own(self, attname: str) -> Sequence[Any]:
-        """The values of a column of the database, one for each row."""
+        """Return the values of a column of the database, one for each row."""
         return self._columns[attname]
 
     def linked(
@@ -265,7 +265,7 @@ class Batch:
         return self._columns[rows, owner, field]
 
     def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """What `make()` gives, asked once for this batch."""
+        """Return what `make()` answers, which is asked once for this batch."""
         if key not in self._once:
             self._once[key] = make()
         known: _T = self._once[key]
@@ -293,7 +293,7 @@ class Names:
         return known
 
     def of_all(self, model: type[models.Model]) -> NamesById:
-        """The same of all rows of a vocabulary, in its order."""
+        """Read the codes and names of all rows of a vocabulary, in its order."""
         if model not in self._whole:
             self._whole[model] = _names(model)
         return self._whole[model]
@@ -306,7 +306,7 @@ def _names(model: type[Any], **condition: Any) -> NamesById:
 
 
 def public_code(model: type[Any]) -> str:
-    """The name of the field by which addresses and files name the rows of `model`."""
+    """Name the field by which addresses and files name the rows of `model`."""
     if model in PUBLIC_RECORDS:
         return model.PUBLIC_ID
     return "number" if hasattr(model, "number") else "code"

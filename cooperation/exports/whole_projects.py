@@ -150,7 +150,7 @@ def rows(records: Any, *columns: str) -> dict[int, Any]:
 
 
 def whole_projects(ids: Sequence[int], names: Names) -> list[WholeProject]:
-    """The public projects among `ids` as `WholeProject`, in the order of `ids`, in six queries."""
+    """Read the public projects among `ids` as `WholeProject`, in the order of `ids`, in six queries."""
     partners, documents = partners_of(ids, names), documents_of(ids)
     themes = chosen(Project.themes.through, "theme", ids, names.themes)
     goals = chosen(Project.goals.through, "goal", ids, names.goals)
@@ -191,7 +191,7 @@ def documents_of(ids: Sequence[int]) -> Mapping[int, list[DocumentRow]]:
 
 
 def chosen(link: type[Any], column: str, ids: Sequence[int], names: Mapping[int, _Row]) -> Mapping[int, list[_Row]]:
-    """What of a vocabulary was chosen for some projects: `{project: [row, ...]}` in the order of `names`."""
+    """Read what of a vocabulary was chosen for some projects, in the order of `names`."""
     keys: defaultdict[int, set[int]] = defaultdict(set)
     for project, key in link.objects.filter(project__in=ids).values_list("project", column):
         keys[project].add(key)

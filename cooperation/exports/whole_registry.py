@@ -65,13 +65,13 @@ class Folder:
 
 
 def public_ids(model: type[PublicRecord]) -> list[int]:
-    """The ids of all public records of `model` in the order of their public ids."""
+    """List the ids of all public records of `model` in the order of their public ids."""
     rows = model.objects.published().order_by(model.PUBLIC_ID)
     return [record_id for (record_id,) in fetch(rows, "pk")]
 
 
 def count_rows(table: Table) -> int:
-    """The number of rows that a table has in all."""
+    """Count the rows that a table has in all."""
     rows = table.model.objects.of_published() if table.owner else table.model.objects.published()
     return int(rows.filter(table.where).count())
 
@@ -100,7 +100,7 @@ def longest_name(folder: Folder) -> int:
 
 
 def write_list(folder: Folder, table: Table, site: str, made: datetime) -> None:
-    """The files of one record type: its records, then each kind of their parts."""
+    """Write the files of one record type: its records, then each kind of their parts."""
     ids = public_ids(table.model)
     address = f"{site}{reverse(f'{table.model._meta.model_name}_list')}"
     statement = Statement(str(table.label), len(ids), made, address, site)
@@ -117,7 +117,7 @@ def write_list(folder: Folder, table: Table, site: str, made: datetime) -> None:
 
 
 def workbook(table: Table, statement: Statement, ids: Sequence[int]) -> bytes:
-    """The workbook as bytes, some 30 MB at most. Raises OSError, not the error that the library makes of it."""
+    """Write the workbook, some 30 MB at most. Raises OSError, not the error that the library makes of it."""
     file = BytesIO()
     try:
         write_xlsx(table, statement, ids, file)
@@ -173,7 +173,7 @@ def write_zip(folder: Folder, made: datetime) -> None:
 
 
 def write_index(statement: Statement, files: Iterable[WrittenFile]) -> bytes:
-    """The list of the files as JSON (bytes), for programs and for the page about the data."""
+    """Write the list of the files as JSON, for programs and for the page about the data."""
     return write_json(
         {
             "title": statement.title,

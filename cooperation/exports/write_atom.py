@@ -30,7 +30,7 @@ class Feed(Atom1Feed):
 
 
 def write_atom(table: Table, statement: Statement, ids: Sequence[Any], feed_url: str) -> bytes:
-    """The feed as bytes: up to 1,000 records in the order of their list."""
+    """Write the feed: up to 1,000 records in the order of their list."""
     words = gettext("%(count)s records as of %(date)s UTC.") % {
         "count": statement.count,
         "date": f"{statement.made:%Y-%m-%d %H:%M}",
@@ -67,5 +67,5 @@ def write_atom(table: Table, statement: Statement, ids: Sequence[Any], feed_url:
 
 
 def as_moment(stored: str | None) -> datetime | None:
-    """The time that the database writes so; None for none."""
+    """Read a time as the database writes it; None for none."""
     return datetime.fromisoformat(stored[:19]).replace(tzinfo=UTC) if stored else None

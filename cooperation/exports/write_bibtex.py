@@ -20,7 +20,7 @@ NOT_IN_ADDRESS = str.maketrans({sign: quote(sign) for sign in "{}\\"})
 
 
 def write_bibtex(work: Work) -> str:
-    """The `Work` as text. Double braces keep capitals, and an organisation from being taken for a person."""
+    """Write the `Work` as text. Double braces keep capitals, and an organisation from being taken for a person."""
     fields = {
         "author": f"{{{escaped(work.author)}}}",
         "title": f"{{{escaped(work.title)}}}",

@@ -16,7 +16,7 @@ SEPARATOR = "; "
 
 
 def write_csv(table: Table, statement: Statement, ids: Sequence[Any], *, bom: bool = False) -> Iterator[bytes]:
-    """The pieces (bytes) of the file: the header, then the rows of one batch after the other.
+    """Yield the pieces of the file: the header, then the rows of one batch after the other.
 
     With `bom`, the mark by which Excel knows UTF-8 goes ahead.
     """

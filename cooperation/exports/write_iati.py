@@ -50,7 +50,7 @@ def write_iati(statement: Statement, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def taken(buffer: BytesIO) -> bytes:
-    """What is in the buffer, which is empty afterwards."""
+    """Take what is in the buffer, which is empty afterwards."""
     piece = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
@@ -66,7 +66,7 @@ def latest_change(batches: Iterable[Sequence[int]]) -> datetime | None:
 
 
 def comment(statement: Statement) -> etree._Comment:
-    """What the file is, for people who open it."""
+    """Say what the file is, for people who open it."""
     count = ngettext("%(count)s activity", "%(count)s activities", statement.count) % {"count": statement.count}
     licence = gettext("Licence: %(licence)s, %(address)s") % {"licence": LICENCE, "address": LICENCE_URL}
     lines = [statement.title, count, licence, statement.citation]

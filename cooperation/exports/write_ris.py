@@ -4,7 +4,7 @@ from cooperation.exports.cited import Work
 
 
 def write_ris(work: Work) -> str:
-    """The `Work` as text. A value takes one line, so that nothing in it can begin a tag."""
+    """Write the `Work` as text. A value takes one line, so that nothing in it can begin a tag."""
     tags = {
         "TY": "DATA" if work.is_record else "ELEC",
         "TI": work.title,

@@ -106,7 +106,7 @@ def write_sheet(sheet: Worksheet, formats: Formats, table: Table, site: str, ids
 def write_text(
     sheet: Worksheet, row: int, place: int, text: str, formats: Formats, look: CellFormat | None = None
 ) -> None:
-    """A text is written as text, whatever it begins with."""
+    """Write a text as text, whatever it begins with."""
     if len(text) > MOST_CHARACTERS:
         text = f"{text[: MOST_CHARACTERS - 1]}…"
     sheet.write_string(row, place, text, look or (formats.text if DANGEROUS.match(text) else None))
@@ -129,7 +129,7 @@ def write_yes_no(sheet: Worksheet, row: int, place: int, value: object, formats:
 
 
 def write_day(sheet: Worksheet, row: int, place: int, text: str, formats: Formats) -> None:
-    """A whole day as a date; a month or a year stays the text that it is, since it is no day."""
+    """Write a whole day as a date; a month or a year stays the text that it is, since it is no day."""
     if WHOLE_DAY.fullmatch(text) and int(text[:4]) >= FIRST_YEAR:
         sheet.write_datetime(row, place, date.fromisoformat(text), formats.day)
     else:

@@ -11,7 +11,7 @@ PARENT, PARENT_NAME = link_columns(Agency._meta.get_field("parent"))
 
 
 def parents(batch: Batch) -> list[str]:
-    """The name of the record of the body above it, or what the agency says of a body that has none."""
+    """Name the record of the body above it, or what the agency says of a body that has none."""
     names = zip(PARENT_NAME.values(batch), batch.own("parent_name"), strict=True)
     return [of_record or in_words for of_record, in_words in names]
 

@@ -20,13 +20,13 @@ from cooperation.models import (
 
 
 def members(batch: Batch) -> list[Sequence[int]]:
-    """The ids of the members and associate members of today."""
+    """List the ids of the members and associate members of today."""
     found = batch.linked(Membership, "forum", "country_id", where=Membership.as_of())
     return [found.get(row, ()) for row in batch.own("id")]
 
 
 def forums(batch: Batch) -> dict[int, Any]:
-    """The forums of the batch with their signs of life, by id."""
+    """Read the forums of the batch with their signs of life, by id."""
     return batch.once("forums", lambda: Forum.objects.with_signs_of_life().in_bulk(batch.own("id")))
 
 

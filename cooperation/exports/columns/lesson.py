@@ -13,7 +13,7 @@ from cooperation.models.lesson import EVIDENCE_RECORDS
 
 
 def of_public_records() -> Q:
-    """The evidence that is a figure, or a record that the public may see."""
+    """Select the evidence that is a figure, or a record that the public may see."""
     links: list[Any] = [Evidence._meta.get_field(name) for name in EVIDENCE_RECORDS]
     hidden = Q()
     for link in links:

@@ -13,7 +13,7 @@ from cooperation.models.source import RowOfRecord
 
 
 def names_someone(*fields: str) -> Q:
-    """The rows that name a public agency, or somebody by one of the other fields: a link or a text."""
+    """Select the rows that name a public agency, or somebody by one of the other fields: a link or a text."""
     named = Q(agency__publication_status=PublicationStatus.PUBLISHED)
     for name in fields:
         named |= ~Q(organisation="") if name == "organisation" else Q(**{f"{name}__isnull": False})
@@ -21,13 +21,13 @@ def names_someone(*fields: str) -> Q:
 
 
 def part_table(model: type[RowOfRecord], name: str, label: Words, *fields: str, where: Q | None = None) -> Table:
-    """The rows of `model` under the columns of some of its fields, after the public id of their record."""
+    """Declare the rows of `model` under the columns of some of its fields, after the public id of their record."""
     columns = (owner_column(model, model.owner), *columns_of(model, *fields))
     return Table(model, name, label, columns, model.owner, where=Q() if where is None else where)
 
 
 def of_public_links(model: type[Citation]) -> Q:
-    """The citations of facts that a reader may see: not of a link to a record that is not public."""
+    """Select the citations of facts that a reader may see: not of a link to a record that is not public."""
     owner: Any = model._meta.get_field(model.owner).related_model
     hidden = Q()
     for link in owner._meta.fields:
@@ -39,7 +39,7 @@ def of_public_links(model: type[Citation]) -> Q:
 
 
 def citation_table(model: type[Citation]) -> Table:
-    """The sources of a record: one row for each fact that a source backs or disputes."""
+    """Declare the sources of a record: one row for each fact that a source backs or disputes."""
 
     def of_source(field: str) -> ColumnValues:
         def values(batch: Batch) -> list[str]:

@@ -25,7 +25,7 @@ PartnerValues = tuple[str, int | None, int | None, str]
 
 
 def partners(batch: Batch) -> list[Sequence[PartnerValues]]:
-    """The values of `PARTNER` of each partner, one list for each project."""
+    """Read the values of `PARTNER` of each partner, one list for each project."""
     found = batch.linked(Participation, "project", *PARTNER)
     return [found.get(row, ()) for row in batch.own("id")]
 
