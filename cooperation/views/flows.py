@@ -11,7 +11,7 @@ from cooperation.exports.files import CSV, File, address
 from cooperation.exports.flow_table import FlowColumns
 from cooperation.filters.flows import FlowsFilterSet
 from cooperation.pictures.flows import Flows
-from cooperation.views.formats import Asked, file_view, own_url, statement_of
+from cooperation.views.formats import Asked, file_view, statement_of
 from cooperation.views.generic import page_title, unless_behind
 
 
@@ -54,7 +54,7 @@ def ask_flows(request, filterset, query):
         "projects": filterset.in_words,
     }
     statement = replace(statement_of(request, filterset, reverse("flows")), title=one_line(title), count=len(cells))
-    return AskedFlows(filterset, FlowColumns, statement, own_url(request, query), query, cells)
+    return AskedFlows(filterset, FlowColumns, statement, request.build_absolute_uri(), query, cells)
 
 
 flows_csv = file_view(FlowsFilterSet, CSV, ask_flows)

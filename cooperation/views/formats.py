@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
@@ -57,7 +57,7 @@ def list_file(model, file_format, part=""):
 
     def ask(request, filterset, query):
         statement = statement_of(request, filterset, list_address(model))
-        return Asked(filterset, table, statement, own_url(request, query), query)
+        return Asked(filterset, table, statement, request.build_absolute_uri(), query)
 
     return file_view(FILTERSETS[model], file_format, ask)
 
@@ -94,11 +94,6 @@ def statement_of(request, filterset, place):
     query = without(filterset.data, "page", "per", *(name for options in OPTIONS.values() for name in options))
     address = f"{site}{place}?{query.urlencode()}" if query else f"{site}{place}"
     return Statement(one_line(filterset.in_words), filterset.count, data_time(), address, site)
-
-
-def own_url(request: HttpRequest, query: QueryDict) -> str:
-    """The absolute address of a file, in the one form that all spellings of its question share with its kept copy."""
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
 def option_problems(query, options):

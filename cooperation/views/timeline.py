@@ -9,7 +9,7 @@ from cooperation.exports.event_table import EventColumns
 from cooperation.exports.files import CSV, JSON, XLSX, File, address
 from cooperation.filters.event import EventFilterSet
 from cooperation.pictures.timeline import bars
-from cooperation.views.formats import Asked, file_view, own_url, statement_of
+from cooperation.views.formats import Asked, file_view, statement_of
 from cooperation.views.generic import list_context, without
 
 FORMATS = (CSV, XLSX, JSON)
@@ -49,6 +49,6 @@ def timeline_file(file_format):
 
     def ask(request, filterset, query):
         statement = statement_of(request, filterset, reverse("timeline"))
-        return AskedEvents(filterset, EventColumns, statement, own_url(request, query), query)
+        return AskedEvents(filterset, EventColumns, statement, request.build_absolute_uri(), query)
 
     return file_view(EventFilterSet, file_format, ask)
