@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 
 class OwnerOnlyConnection(sqlite3.Connection):
@@ -13,7 +14,7 @@ class OwnerOnlyConnection(sqlite3.Connection):
     it is, and is not opened here: closing it would take away the locks of other connections of this process.
     """
 
-    def __init__(self, database, *arguments, **options):
+    def __init__(self, database: str | Path, *arguments: Any, **options: Any) -> None:
         if isinstance(database, Path):  # not one in memory, which tests use
             # What else may be wrong, SQLite says in its own words.
             with contextlib.suppress(OSError):

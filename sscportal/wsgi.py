@@ -1,6 +1,8 @@
 import gc
 import os
 import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -14,7 +16,7 @@ BOUNDARY = re.compile(r";\s*(boundary=(\"[^\"]*\"|[^;\s]*))", re.IGNORECASE)
 django_application = get_wsgi_application()
 
 
-def application(environ, start_response):
+def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
     """Answer a request, whether or not the proxy has taken the prefix off its path."""
     environ["PATH_INFO"] = without_prefix(environ.get("PATH_INFO", ""), settings.URL_PREFIX)
     environ["CONTENT_TYPE"] = plain_content_type(environ.get("CONTENT_TYPE", ""))
@@ -37,7 +39,7 @@ def plain_content_type(text: str) -> str:
 
 
 def is_own_path(prefix: str) -> bool:
-    """True if the portal has a page or file at this path, so that a proxy could mean either."""
+    """Tell if the portal has a page or file at this path, so that a proxy could mean either."""
     if prefix.startswith("/static"):
         return True
     for path in (prefix, f"{prefix}/"):

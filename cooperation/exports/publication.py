@@ -33,8 +33,10 @@ class AlreadyPublishingError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published last: the time of its data (UTC), with what the addresses in it begin, and its files by
-    their names, the index among them."""
+    """What was published last.
+
+    The time of its data (UTC), what the addresses in it begin with, and its files by name, the index among them.
+    """
 
     folder: Path
     made: datetime

@@ -58,7 +58,7 @@ class Codes:
         return [present.get(code, code) for code in codes]
 
     def _at(self, version):
-        """`(data version, options, set of their codes)`"""
+        """Read options and the set of their codes, once for each data version: `(data version, options, codes)`."""
         if _read.get(self, (None,))[0] != version:
             rows = self.model.objects.published() if self.model in PUBLIC_RECORDS else self.model.objects.all()
             columns = ("pk", self.code, self.label, *self.names)

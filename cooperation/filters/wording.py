@@ -33,7 +33,7 @@ def values_by_label(filterset, left_out=()):
 
 
 def title_in_words(filterset) -> str:
-    """What is listed, for the title of a page: in all words, or the first of them and how many more there are.
+    """Say what is listed, for the title of a page: in all words, or the first of them and how many more there are.
 
     A list in another order or of another length is another page, so its title says that as well.
     """

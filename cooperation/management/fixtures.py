@@ -94,7 +94,7 @@ def load_fixtures(paths: list[Path], report: Callable[[float, str], None] = lamb
 
 
 def read_entries(path: Path) -> Iterator[tuple[Entry, dict[str, Any]]]:
-    """The entries of a file, still empty, each with the fields that it states."""
+    """Read the entries of a file, still empty, each with the fields that it states."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (both are the safe ones)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
@@ -183,7 +183,7 @@ def insert_links(many: models.ManyToManyField, entries: list[Entry], pks: dict[t
 
 
 def find_pk(entry: Entry, reference: models.Field, key: Any, pks: dict[type[models.Model], dict]) -> int:
-    """The id of the row to which an entry refers by its natural key, a list."""
+    """Find the id of the row to which an entry refers by its natural key, a list."""
     try:
         return pks[reference.related_model][tuple(key)]
     except (KeyError, TypeError):

@@ -2,16 +2,20 @@
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from cooperation.models import PUBLIC_RECORDS
 
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 logger = logging.getLogger(__name__)
 
 PATH = "/healthz"
@@ -25,17 +29,17 @@ class UnhealthyError(Exception):
     """Pages cannot be served, for the reason that the message gives in a sentence without a path."""
 
 
-def health_middleware(get_response):
+def health_middleware(get_response: GetResponse) -> GetResponse:
     """Answer /healthz to any host, also over http: whoever watches from inside knows the portal by its address."""
 
-    def middleware(request):
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         return healthz(request) if request.path_info == PATH else get_response(request)
 
     return middleware
 
 
 @require_safe
-def healthz(_request):
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Say “ok”, or “read-only” where pages can be read but nothing written, or with 503 why pages cannot be read."""
     try:
         status, text = 200, read_health()
@@ -80,7 +84,7 @@ def is_read_only(is_file: bool) -> bool:
     return False
 
 
-def check_file(connection):
+def check_file(connection: BaseDatabaseWrapper) -> None:
     """Raise UnhealthyError unless the database file is there and is the one that this process opened first."""
     path = connection.settings_dict["NAME"]
     now = identity(path)
@@ -90,14 +94,14 @@ def check_file(connection):
         raise UnhealthyError("The database file was replaced. Restart the portal.")
 
 
-def remember_file(connection, **_signal):
+def remember_file(connection: BaseDatabaseWrapper, **_signal: object) -> None:
     """Keep which file this process opened first; a file in memory has no path."""
     if connection.vendor == "sqlite" and (now := identity(connection.settings_dict["NAME"])):
         first_opened.setdefault(str(connection.settings_dict["NAME"]), now)
 
 
-def identity(path) -> tuple[int, int] | None:
-    """The device and inode of a file, or None where there is none."""
+def identity(path: str | Path) -> tuple[int, int] | None:
+    """Find the device and inode of a file; None where there is none."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
