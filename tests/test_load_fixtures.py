@@ -136,6 +136,10 @@ def test_records_added_after_the_fixtures_get_ids_of_their_own(tmp_path):
             "- model: cooperation.theme\n  pk: 7\n  fields: {code: trade, name: Trade}\n",
             "entry 1 must be a model and fields, and nothing else",
         ),
+        (
+            "- model: cooperation.theme\n  fields: {id: 7, code: trade, name: Trade}\n",
+            "entry 1 (cooperation.theme): id: ids are given by the database",
+        ),
         ("- model: cooperation.sauce\n  fields: {}\n", "entry 1 (cooperation.sauce): fixtures can hold no such model"),
         ("- model: auth.user\n  fields: {username: ana}\n", "entry 1 (auth.user): fixtures can hold no such model"),
         ("- model: cooperation.edit\n  fields: {}\n", "entry 1 (cooperation.edit): fixtures can hold no such model"),
@@ -190,10 +194,25 @@ def test_faulty_fixture_is_refused_whole_with_the_entry_and_the_reason(tmp_path,
     ] == []
 
 
-def test_fixture_that_breaks_a_rule_of_the_database_names_it(tmp_path):
-    project = "- model: cooperation.project\n  fields: {slug: rice, title: Rice, modality: bilateral, "
-    path = write(tmp_path, f"{project}status: completed, start: '2020', end: '2019'}}\n")
-    with pytest.raises(CommandError, match=r"entry 1 \(cooperation\.project\): .*project_end_after_start"):
+@pytest.mark.parametrize(
+    ("model", "fields", "rule"),
+    [
+        (
+            "cooperation.project",
+            "slug: rice, title: Rice, modality: bilateral, status: completed, start: '2020', end: '2019'",
+            "project_end_after_start",
+        ),
+        (
+            "cooperation.agency",
+            "slug: tica, name: TICA, kind: cooperation_agency, parent: [mfa], parent_name: Ministry",
+            "agency_parent_once",
+        ),
+    ],
+)
+def test_fixture_that_breaks_a_rule_of_the_database_names_it_and_the_entry(tmp_path, model, fields, rule):
+    ministry = "- model: cooperation.agency\n  fields: {slug: mfa, name: Ministry of Foreign Affairs, kind: ministry}\n"
+    path = write(tmp_path, f"{ministry}- model: {model}\n  fields: {{{fields}}}\n")
+    with pytest.raises(CommandError, match=rf"entry 2 \({model}\): .*{rule}"):
         load_fixtures([path])
 
 

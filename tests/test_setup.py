@@ -157,6 +157,18 @@ def test_setup_refuses_a_faulty_fixture_whole(empty, right, wrong, key):
     assert empty.query("SELECT COUNT(*) FROM cooperation_source") == [(0,)]
 
 
+def test_setup_takes_everything_back_when_the_database_refuses_the_last_record(empty):
+    lessons = empty.folder / "fixtures" / "09_lessons.yaml"
+    slug = re.search("slug: (.+)", lessons.read_text())[1]
+    with lessons.open("a") as file:
+        file.write(f"- model: cooperation.lesson\n  fields: {{slug: {slug}, title: Once more}}\n")
+    number = lessons.read_text().count("- model:")
+    expected = f"The fixtures were not loaded. In fixtures/09_lessons.yaml: entry {number} (cooperation.lesson): "
+    assert refused(empty.manage("setup")) == f"{expected}UNIQUE constraint failed: cooperation_lesson.slug"
+    assert empty.query("SELECT COUNT(*) FROM cooperation_source") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_project") == [(0,)]
+
+
 def test_setup_names_a_reference_that_leads_nowhere(empty):
     for fixture in (empty.folder / "fixtures").glob("*.yaml"):
         fixture.write_text("[]")
@@ -175,7 +187,7 @@ def test_setup_interrupted_leaves_nothing_half_loaded(empty, interruption, tmp_p
     sources = empty.folder / "fixtures" / "02_sources.yaml"
     whole = sources.read_text()
     sources.unlink()
-    os.mkfifo(sources)  # the command waits at it, with the vocabulary in its transaction
+    os.mkfifo(sources)  # the command waits at it, in its transaction
     with (tmp_path / "output").open("w") as output:
         process = empty.start("manage.py", "setup", output=output)
     opened = []

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,8 @@ def fill_entry(entry: Entry, model: type[models.Model], content: dict[str, Any])
             known = model._meta.get_field(name)
         except FieldDoesNotExist as error:
             raise entry.refusal(error) from error
+        if getattr(known, "primary_key", False):
+            raise entry.refusal(f"{name}: ids are given by the database")
         if known.many_to_many and known.concrete:
             entry.links.append((known, value))
         elif known.is_relation and known.concrete:
@@ -136,35 +139,35 @@ def insert_rows(model: type[models.Model], entries: list[Entry], pks: dict[type[
         for reference, key in entry.references:
             if reference.related_model is not model:
                 setattr(entry.row, reference.attname, find_pk(entry, reference, key, pks))
+    write(entries, partial(model._base_manager.bulk_create, batch_size=BATCH))
+
+
+def write(entries: list[Entry], write_rows: Callable[[list[models.Model]], object]) -> None:
+    """Write the rows of these entries at once. Raises CommandError for the first one that the database refuses."""
     try:
         with transaction.atomic():
-            model._base_manager.bulk_create([entry.row for entry in entries], batch_size=BATCH)
+            write_rows([entry.row for entry in entries])
     except REFUSALS:
-        refuse_first(model, entries)
+        # What is said of many rows does not tell which one it is.
+        for entry in entries:
+            try:
+                with transaction.atomic():
+                    write_rows([entry.row])
+            except REFUSALS as error:
+                raise entry.refusal(error) from error
         raise
-
-
-def refuse_first(model: type[models.Model], entries: list[Entry]) -> None:
-    """Raise CommandError for the first of these rows that the database refuses, which a batch does not tell."""
-    for entry in entries:
-        entry.row.pk = None
-        try:
-            with transaction.atomic():
-                model._base_manager.bulk_create([entry.row])
-        except REFUSALS as error:
-            raise entry.refusal(error) from error
 
 
 def refer_to_own_model(model: type[models.Model], entries: list[Entry], pks: dict[type[models.Model], dict]) -> None:
     """Store the references between rows of one model, such as the parent of an agency."""
     for reference in model._meta.concrete_fields:
         if reference.related_model is model:
-            rows = []
+            referring = []
             for entry in entries:
                 for _same, key in [each for each in entry.references if each[0] is reference]:
                     setattr(entry.row, reference.attname, find_pk(entry, reference, key, pks))
-                    rows.append(entry.row)
-            model._base_manager.bulk_update(rows, [reference.name], batch_size=BATCH)
+                    referring.append(entry)
+            write(referring, partial(model._base_manager.bulk_update, fields=[reference.name], batch_size=BATCH))
 
 
 def insert_links(many: models.ManyToManyField, entries: list[Entry], pks: dict[type[models.Model], dict]) -> None:
