@@ -124,6 +124,8 @@ urlpatterns = [
     page("about/", pages.about, name="about"),
     page("about/components/", components.components_page, name="components"),
     page("robots.txt", discovery.robots, name="robots"),
+    # Not kept: it comes from a setting.
+    path(".well-known/security.txt", csrf_exempt(only_reading(discovery.security_txt)), name="security_txt"),
     page("opensearch.xml", discovery.opensearch, name="opensearch"),
     page("sitemap.xml", sitemaps.index, name="sitemap"),
     page("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),

@@ -25,6 +25,7 @@ HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
 YEAR = 365 * 24 * 3600  # seconds
 ORGANISATION_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]+-[A-Za-z0-9._-]+")
 PREFIX = re.compile(r"(/[A-Za-z0-9_-]+)+")
+CONTACT = re.compile(r"mailto:[!-?A-~]+@[!-?A-~]+|https://[!-~]+")
 BIND_ADDRESS = re.compile(r"unix:/\S+|([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
 CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
@@ -68,6 +69,14 @@ def read_prefix(name: str) -> str:
     text = read(name).rstrip("/")
     if text and not PREFIX.fullmatch(text):
         stop(f"{name} is “{text}”. Write a path such as /registry, of letters, digits, hyphens and slashes.")
+    return text
+
+
+def read_contact(name: str) -> str:
+    """Read an address of mail or of a page to write to; "" for none."""
+    text = read(name)
+    if text and not CONTACT.fullmatch(text):
+        stop(f"{name} is “{text}”. Write mailto:security@example.org or https://example.org/security.")
     return text
 
 
@@ -314,6 +323,9 @@ CORRECTION_RETENTION_DAYS = read_days("CORRECTION_RETENTION_DAYS", 90)
 # How many reports of mistakes are accepted in an hour: of one sender, and of all.
 REPORTS_AN_HOUR_OF_ONE_SENDER = 5
 REPORTS_AN_HOUR = 100
+
+# To whom weaknesses of the portal are reported, in /.well-known/security.txt; without it there is no such file.
+SECURITY_CONTACT = read_contact("SECURITY_CONTACT")
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
 DATA_DIR = VAR_DIR / "data"

@@ -1,6 +1,7 @@
 """By what search engines, browsers and feed readers find the pages and their other formats."""
 
 import re
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -312,3 +313,26 @@ def test_what_robots_read_is_kept_like_a_page(client, address):
     first = client.get(address)
     assert first["Cache-Control"] == "public, no-cache"
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+# To whom weaknesses are reported
+
+
+def test_security_contact_is_told_with_a_date_within_a_year(client, settings):
+    settings.ALLOWED_HOSTS = ["portal.example.org"]
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    answer = client.get("/.well-known/security.txt", secure=True, headers={"Host": "portal.example.org"})
+    fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires"))
+    assert 30 < (expires - datetime.now(UTC)).days < 365
+    assert fields == {
+        "Contact": "mailto:security@example.org",
+        "Preferred-Languages": "en",
+        "Canonical": "https://portal.example.org/.well-known/security.txt",
+    }
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_without_a_security_contact_there_is_no_such_file(client, settings):
+    settings.SECURITY_CONTACT = ""
+    assert client.get("/.well-known/security.txt").status_code == 404

@@ -75,6 +75,8 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
         ("HSTS_SECONDS", "1 year", "HSTS_SECONDS is “1 year”. Write a number of seconds, such as 3600."),
         ("HSTS_SECONDS", "-1", "HSTS_SECONDS is “-1”. Write a number of seconds, such as 3600."),
         ("HSTS_INCLUDE_SUBDOMAINS", "www", "HSTS_INCLUDE_SUBDOMAINS is “www”. Write true or false."),
+        ("SECURITY_CONTACT", "security@example.org", "SECURITY_CONTACT is “security@example.org”. Write mailto:"),
+        ("SECURITY_CONTACT", "http://example.org/", "SECURITY_CONTACT is “http://example.org/”. Write mailto:"),
         ("CACHE_URL", "nonsense", CACHE),
         ("CACHE_URL", "rediscache://", CACHE),
         ("CACHE_URL", "rediscache://localhost:port/1", CACHE),

@@ -1,8 +1,12 @@
-"""By what search engines and browsers find the pages: robots.txt, and the description of the search."""
+"""What programs look for at fixed addresses: robots.txt, the description of the search, security.txt."""
 
-from django.http import HttpResponse
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 # A list under filters is one of millions and holds nothing that its records do not say. The longest rule wins, so that
 # the pages of a whole list stay open, and the sitemap.
@@ -16,6 +20,9 @@ Disallow: /admin/
 Disallow: /search/
 Disallow: /search.json
 """
+SECURITY_TXT = "/.well-known/security.txt"
+# Counted anew from each day, so that the file does not expire while the portal runs. The RFC asks for less than a year.
+SECURITY_TXT_DAYS = 180
 
 
 def robots(request):
@@ -35,3 +42,20 @@ def opensearch(request):
         },
         content_type="application/opensearchdescription+xml; charset=utf-8",
     )
+
+
+def security_txt(request):
+    """To whom weaknesses of the portal are reported: https://www.rfc-editor.org/rfc/rfc9116"""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: en",
+    ]
+    if request.is_secure():  # no other address may stand here
+        lines.append(f"Canonical: {request.build_absolute_uri(SECURITY_TXT)}")
+    text = "\n".join([*lines, ""])
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
