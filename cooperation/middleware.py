@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,25 @@ PUBLIC_POLICY = {
 }
 # Django's admin brings scripts of its own, which ask the server for autocomplete options.
 ADMIN_POLICY = {**PUBLIC_POLICY, "script-src": "'self'"}
+# No page uses any of these.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+STATIC = "/static/"
+# The list that collectstatic makes for the portal itself. Whitenoise would serve it like every file of the folder.
+MANIFEST = (f"{STATIC}staticfiles.json", f"{STATIC}staticfiles.json.gz")
 
 # How the addresses of files for programs end. Every other address is that of a page.
 MACHINE_SUFFIXES = (".json", ".csv", ".xlsx", ".xml", ".atom", ".bib", ".ris", ".txt", ".zip", ".sha256")
@@ -46,7 +65,7 @@ def is_for_admin(request):
 
 def is_machine_address(path: str) -> bool:
     """Tell the address of a file for programs (`/projects.json`) from that of a page, by how it ends."""
-    return path.endswith(MACHINE_SUFFIXES) and not path.startswith("/admin/")
+    return path.endswith(MACHINE_SUFFIXES) and not path.startswith(("/admin/", STATIC))
 
 
 def content_security_policy(get_response):
@@ -57,6 +76,40 @@ def content_security_policy(get_response):
         policy = ADMIN_POLICY if is_for_admin(request) else PUBLIC_POLICY
         response["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
         return response
+
+    return middleware
+
+
+def permissions_policy(get_response):
+    """Tell browsers that no page asks for the camera, the place of its reader, and the like."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
+
+    return middleware
+
+
+def cross_origin_resource_policy(get_response):
+    """Let pages of other sites load what is made for programs, and neither pages nor their style and pictures."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_open = is_machine_address(request.path_info)
+        response["Cross-Origin-Resource-Policy"] = "cross-origin" if is_open else "same-origin"
+        return response
+
+    return middleware
+
+
+def no_manifest(get_response):
+    """Answer 404 at the address of the list of static files, also where an older release has left it in the folder."""
+
+    def middleware(request):
+        if request.path_info in MANIFEST:
+            raise Http404
+        return get_response(request)
 
     return middleware
 

@@ -269,6 +269,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cooperation.middleware.content_security_policy",
+    "cooperation.middleware.permissions_policy",
+    "cooperation.middleware.cross_origin_resource_policy",
     "cooperation.middleware.open_to_other_sites",
     "cooperation.middleware.redirects_are_asked_again",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -276,6 +278,7 @@ MIDDLEWARE = [
     "cooperation.middleware.no_cookies_in_public",
     "django.middleware.security.SecurityMiddleware",
     "cooperation.views.health.health_middleware",
+    "cooperation.middleware.no_manifest",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -335,6 +338,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = f"{URL_PREFIX}/static/"
+# Style and pictures are for our own pages, as their Cross-Origin-Resource-Policy says.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -12,7 +12,15 @@ from tests.installation import Installation, answers, end, free_port, wait_until
 pytestmark = [pytest.mark.any_database, pytest.mark.slow]
 
 GUNICORN = ("-m", "gunicorn", "-c", "sscportal/gunicorn.py")
-SECURITY_HEADERS = {"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"}
+SECURITY_HEADERS = {
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+}
 # What belongs to one moment or to one visitor.
 OWN_HEADERS = {"Connection", "Date", "ETag", "Expires", "Last-Modified", "Set-Cookie"}
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
@@ -182,6 +190,15 @@ def test_refused_request_learns_no_version(port, request_bytes):
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 501 ")), answer[:100]
     assert VERSION.findall(answer) == []
+
+
+@pytest.mark.parametrize("name", ["staticfiles.json", "staticfiles.json.gz"])
+def test_list_of_static_files_is_not_served(installation, visitor, name):
+    static = installation.var / "static"
+    assert (static / "staticfiles.json").exists()
+    status, headers, body = ask(visitor, f"/static/{name}")
+    assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert b"There is no public page at this address." in body
 
 
 def test_no_line_is_written_for_a_request_unless_asked_for(installation, visitor):
