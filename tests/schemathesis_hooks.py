@@ -22,6 +22,10 @@ def filter_case(context, case):
     years = [str(query.get(name, "")) for name in ("year_from", "year_to")]
     if all(map(str.isdecimal, years)) and int(years[0]) > int(years[1]):
         return False
+    # No schema says that one parameter goes with a value of another, or not with it.
+    is_by_id = query.get("sort") == "id"
+    if (is_by_id and query.get("page")) or (query.get("after") and not is_by_id):
+        return False
     # No schema says what a letter or digit is, in whatever script.
     words = [each for each in (query.get("q"), query.get("organisation")) if isinstance(each, str) and each]
     is_negative = case.meta.generation.mode is GenerationMode.NEGATIVE

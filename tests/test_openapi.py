@@ -61,7 +61,7 @@ def test_operations_are_named_once(client):
 def test_list_takes_just_the_parameters_that_are_described(client, model):
     document = describe(client)
     asked = [each["$ref"].rpartition(".")[2] for each in document["paths"][json_address(model)]["get"]["parameters"]]
-    assert asked == [*FILTERSETS[model].base_filters, "sort", "per", "page"]
+    assert asked == [*FILTERSETS[model].base_filters, "sort", "per", "page", "after"]
 
 
 @pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_only_json_has_pages_and_only_csv_a_mark_for_excel(client):
         ]
         for suffix in ("json", "csv", "xlsx", "atom")
     }
-    assert set(own["json"]) - set(own["atom"]) == {"page", "per"}
+    assert set(own["json"]) - set(own["atom"]) == {"page", "per", "after"}
     assert set(own["csv"]) - set(own["atom"]) == {"bom"}
     assert own["xlsx"] == own["atom"]
 

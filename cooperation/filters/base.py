@@ -14,7 +14,7 @@ from cooperation import facets, search
 from cooperation.facets import intersection
 from cooperation.filters.kinds import CodesField, CodesFilter, LeaveOutFilter, SinceFilter, WordsFilter, YearFilter
 from cooperation.filters.options import options_of, with_present_ids
-from cooperation.filters.paging import PAGE_SIZES, PagingForm
+from cooperation.filters.paging import AFTER, BY_ID, PAGE_SIZES, PagingForm
 from cooperation.filters.shown import Chosen, Facet, Input, Problem, Value
 from cooperation.filters.wording import conditions_in_words, title_in_words, values_in_words
 from cooperation.models import Record
@@ -50,6 +50,8 @@ class RecordFilterSet(FilterSet):
     RANKS_WORDS = True
     # The name of the page, where it is not that of what is listed.
     PAGE = ""
+    # Whether what is listed has ids that stay, so that programs can take it in their order.
+    HAS_IDS = True
 
     q = WordsFilter(label=_("Words"))
 
@@ -60,6 +62,10 @@ class RecordFilterSet(FilterSet):
         orders = [(code, label) for code, (label, _order) in self.ORDERS.items()]
         if self.RANKS_WORDS and self.data.get("q"):
             orders.insert(0, (RELEVANCE, _("Best match")))
+        if not self.HAS_IDS:
+            self.paging.fields.pop(AFTER, None)
+        elif self.paging.offers_ids:
+            orders.append((BY_ID, _("Order of entry, which no edit changes")))
         self.paging.fields["sort"].choices = orders
 
     @classmethod
@@ -217,6 +223,8 @@ class RecordFilterSet(FilterSet):
         stop = self.count if stop is None else stop
         if not self.count:
             return []
+        if self.sort == BY_ID:
+            return self.index.following(self.hits, self.paging.cleaned_data.get(AFTER) or 0, stop)[start:]
         if self.sort != RELEVANCE:
             return self.index.page(self.hits, start, stop, self.ORDERS[self.sort][1])
         ids = []
@@ -261,7 +269,7 @@ class RecordFilterSet(FilterSet):
 
     def filter_queryset(self, queryset):
         """Of `queryset` the records that fit, in order, best matches apart; for sets of up to 100,000."""
-        order = self.ORDERS.get(self.sort, (None, ()))[1]
+        order = ("pk",) if self.sort == BY_ID else self.ORDERS.get(self.sort, (None, ()))[1]
         found = queryset.filter(pk__in=self.ids())
         return found if callable(order) or not order else found.order_by(*order)
 

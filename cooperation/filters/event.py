@@ -85,6 +85,8 @@ class EventFilterSet(RecordFilterSet):
     # A timeline goes by time, whatever is asked.
     RANKS_WORDS = False
     PAGE = _("Timeline")
+    # The id of an event is its place among those of today.
+    HAS_IDS = False
 
     names = Names(_("event"), _("events"))
 

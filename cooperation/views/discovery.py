@@ -45,7 +45,7 @@ def opensearch(request):
 
 
 def security_txt(request):
-    """To whom weaknesses of the portal are reported: https://www.rfc-editor.org/rfc/rfc9116"""
+    """Say to whom weaknesses of the portal are reported, as RFC 9116 has it."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)

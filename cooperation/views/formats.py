@@ -20,7 +20,7 @@ from cooperation.exports.write_json import as_objects, write_json
 from cooperation.exports.write_xlsx import write_xlsx
 from cooperation.filters import FILTERSETS
 from cooperation.filters.base import RecordFilterSet
-from cooperation.filters.paging import PAGE_SIZES, ApiPagingForm, PagingForm
+from cooperation.filters.paging import AFTER, BY_ID, PAGE_SIZES, ApiPagingForm, FilePagingForm
 from cooperation.filters.shown import Problem
 from cooperation.models import Gone
 from cooperation.views.generic import list_address, unless_behind, without
@@ -73,11 +73,13 @@ def file_view(filterset_class, file_format, ask):
         for name in options:
             if query.get(name):
                 known[name] = query[name]
+        if is_json and filterset_class.HAS_IDS and query.get(AFTER):
+            known.setlist(AFTER, query.getlist(AFTER))
         return known
 
     def view(request):
         query = parameters(request.GET)
-        filterset = filterset_class(query, paging=ApiPagingForm if is_json else PagingForm)
+        filterset = filterset_class(query, paging=ApiPagingForm if is_json else FilePagingForm)
         problems = [*filterset.problems, *option_problems(query, options)]
         answer = refuse(problems, is_json) if problems else write(ask(request, filterset, query))
         if request.method == "HEAD" and answer.streaming:
@@ -91,7 +93,9 @@ def file_view(filterset_class, file_format, ask):
 def statement_of(request, filterset, place):
     """The `Statement` of what fits, whose page is at `place`, as of the latest change of any record."""
     site = request.build_absolute_uri("/")[:-1]
-    query = without(filterset.data, "page", "per", *(name for options in OPTIONS.values() for name in options))
+    query = without(filterset.data, "page", "per", AFTER, *(name for options in OPTIONS.values() for name in options))
+    if filterset.sort == BY_ID:  # of which pages know nothing
+        query = without(query, "sort")
     address = f"{site}{place}?{query.urlencode()}" if query else f"{site}{place}"
     return Statement(one_line(filterset.in_words), filterset.count, data_time(), address, site)
 
@@ -165,21 +169,16 @@ def atom_feed(asked):
 
 def json_page(asked):
     filterset, statement = asked.filterset, asked.statement
-    paging = filterset.paging.cleaned_data
-    paginator = Paginator(range(filterset.count), paging.get("per") or PAGE_SIZES[0])
-    page = paginator.get_page(paging.get("page") or 1)
+    place, ids = page_after(asked) if filterset.sort == BY_ID else numbered_page(asked)
     content = {
         "title": statement.title,
         "count": filterset.count,
-        "page": page.number,
-        "pages": paginator.num_pages,
-        "next": page_url(asked, page.next_page_number()) if page.has_next() else None,
-        "previous": page_url(asked, page.previous_page_number()) if page.has_previous() else None,
+        **place,
         "as_of": f"{statement.made:%Y-%m-%dT%H:%M:%SZ}",
         "licence": LICENCE_URL,
         "citation": statement.citation,
         "facets": facets_of(filterset),
-        "results": as_objects(asked.table, asked.some(page.start_index() - 1, page.end_index()), statement.site),
+        "results": as_objects(asked.table, ids, statement.site),
     }
     if "updated_since" in filterset.asked:
         gone = asked.table.model.objects.gone_since(filterset.asked["updated_since"])
@@ -187,14 +186,40 @@ def json_page(asked):
     return HttpResponse(write_json(content), content_type=JSON.media_type)
 
 
+def numbered_page(asked: Asked) -> tuple[dict, list]:
+    """Find where the page that is asked for stands in the list, and what is on it."""
+    page = paginator_of(asked).get_page(asked.filterset.paging.cleaned_data.get("page") or 1)
+    place = {
+        "page": page.number,
+        "pages": page.paginator.num_pages,
+        "next": page_url(asked, "page", page.next_page_number()) if page.has_next() else None,
+        "previous": page_url(asked, "page", page.previous_page_number()) if page.has_previous() else None,
+    }
+    return place, asked.some(page.start_index() - 1, page.end_index())
+
+
+def page_after(asked: Asked) -> tuple[dict, list]:
+    """Find what comes after a record in the order of entry. Such a page has no number, and none before it."""
+    paginator = paginator_of(asked)
+    ids = asked.some(0, paginator.per_page + 1)
+    is_last = len(ids) <= paginator.per_page
+    ids = ids[: paginator.per_page]
+    following = None if is_last else page_url(asked, AFTER, ids[-1])
+    return {"page": None, "pages": paginator.num_pages, "next": following, "previous": None}, ids
+
+
+def paginator_of(asked: Asked) -> Paginator:
+    return Paginator(range(asked.filterset.count), asked.filterset.paging.cleaned_data.get("per") or PAGE_SIZES[0])
+
+
 def as_withdrawn(gone: Gone) -> dict[str, str]:
     found = {"id": gone.public_id, "withdrawn": f"{gone.since:%Y-%m-%dT%H:%M:%SZ}"}
     return {**found, "replaced_by": gone.replaced_by} if gone.replaced_by else found
 
 
-def page_url(asked, number):
+def page_url(asked: Asked, name: str, value: int) -> str:
     query = asked.filterset.data.copy()
-    query["page"] = str(number)
+    query[name] = str(value)
     place = asked.statement.address.partition("?")[0].rstrip("/")
     return f"{place}.json?{query.urlencode()}"
 

@@ -9,14 +9,14 @@ from cooperation.filters.base import RELEVANCE
 from cooperation.filters.event import EventFilterSet
 from cooperation.filters.kinds import CodesFilter, LeaveOutFilter, WordsFilter
 from cooperation.filters.options import Codes, Several
-from cooperation.filters.paging import ApiPagingForm
+from cooperation.filters.paging import AFTER, ApiPagingForm
 from cooperation.views.formats import OPTIONS
 from cooperation.views.openapi_schemas import ref
 
 # More codes than these would be no help to a reader; an answer has those that lead to something in its facets.
 MOST_CODES = 1_000
 # What only a format with pages heeds.
-OF_PAGES = ("page", "per")
+OF_PAGES = ("page", "per", AFTER)
 
 
 def filterset_of(model):
@@ -56,7 +56,7 @@ def event_parameters(file_format):
         *(filter_parameter(name, each) for name, each in filterset.filters.items()),
         # Without “best match”: a timeline goes by time.
         parameter("sort", one_of(sort.choices), f"{sort.label}.", in_words(sort.choices)),
-        *(paging_parameter(name, fields[name]) for name in OF_PAGES if file_format is JSON),
+        *(paging_parameter(name, fields[name]) for name in OF_PAGES if file_format is JSON and name in fields),
         *(option_parameter(name, allowed) for name, allowed in OPTIONS.get(file_format, {}).items()),
     ]
 

@@ -98,10 +98,10 @@ def list_schema(table):
     of_file = {
         "title": described(_("The records in words."), TEXT),
         "count": described(_("How many records fit, on all pages."), WHOLE_NUMBER),
-        "page": described(_("The number of this page."), WHOLE_NUMBER),
+        "page": described(_("The number of this page; null with sort=id."), or_null(WHOLE_NUMBER)),
         "pages": described(_("How many pages there are."), WHOLE_NUMBER),
         "next": described(_("The address of the next page."), or_null(ADDRESS)),
-        "previous": described(_("The address of the page before."), or_null(ADDRESS)),
+        "previous": described(_("The address of the page before; null with sort=id."), or_null(ADDRESS)),
         **SAID,
         "facets": described(
             _("For each filter, the values that lead to something, each with the number of records that it gives."),
