@@ -15,6 +15,7 @@ import pytest
 from tests.admin_form import Form
 from tests.installation import Installation, answers, end, free_port, wait_until
 
+pytestmark = pytest.mark.slow
 CLIENTS, ATTEMPTS = 8, 50
 VERSION = re.compile(r'name="_version" value="(\d+)"')
 SIGN_IN = f"""
@@ -37,8 +38,6 @@ print(json.dumps([milestone.pk, keys]))
 READ = """
 import json
 from cooperation.models import Edit, Milestone
-
-pytestmark = pytest.mark.slow
 milestone = Milestone.objects.get()
 past = milestone.history.order_by("history_id").values_list("title", "version", "edit__kind", "edit__by_name")
 print(json.dumps([milestone.title, milestone.version, Edit.objects.filter(kind="form").count(), list(past)]))

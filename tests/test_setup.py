@@ -231,6 +231,27 @@ def test_setup_interrupted_leaves_nothing_half_loaded(empty, interruption, tmp_p
     assert empty.query("SELECT COUNT(*) FROM cooperation_source")[0][0] == whole.count("- model:")
 
 
+def test_setup_killed_while_it_stores_leaves_nothing_half_loaded(empty, tmp_path):
+    # The first copy of a lesson takes for ever, so that the command is met with all records stored.
+    empty.query(
+        "CREATE TRIGGER stall BEFORE INSERT ON cooperation_historicallesson BEGIN SELECT (WITH RECURSIVE numbers(n) AS "
+        "(VALUES(1) UNION ALL SELECT n + 1 FROM numbers) SELECT SUM(n) FROM numbers); END"
+    )
+    written = empty.var / "portal.sqlite3-wal"
+    process = empty.start("manage.py", "setup")
+    try:
+        wait_until(lambda: written.exists() and written.stat().st_size > 500_000, process)
+    finally:
+        process.kill()
+        process.wait()
+    assert empty.query("SELECT COUNT(*) FROM cooperation_theme") == [(0,)]
+    assert empty.query("SELECT COUNT(*) FROM cooperation_project") == [(0,)]
+
+    empty.query("DROP TRIGGER stall")
+    assert empty.manage("setup").returncode == 0
+    assert empty.query("SELECT COUNT(*) FROM cooperation_lesson")[0][0] > 3
+
+
 def test_setup_says_that_var_cannot_be_made(fresh):
     fresh.var.write_text("a file where the folder should be")
     assert refused(fresh.manage("setup")).startswith(f"The folder {fresh.var} cannot be made (")
