@@ -241,7 +241,7 @@ SECRET_KEY = read_secret_key("SECRET_KEY")
 # of which gunicorn learns from the X-Forwarded-Proto of a proxy on the same machine.
 HTTPS = not set(ALLOWED_HOSTS) <= LOOPBACK
 
-# The path under which a proxy offers the portal on a host that it shares, such as /registry.
+# The path under which a proxy offers the portal on a host that it shares, such as /registry. Default: none.
 URL_PREFIX = read_prefix("URL_PREFIX")
 # Also without a prefix: whatever a request says of its script name is not heeded.
 FORCE_SCRIPT_NAME = URL_PREFIX
@@ -328,6 +328,7 @@ REPORTS_AN_HOUR_OF_ONE_SENDER = 5
 REPORTS_AN_HOUR = 100
 
 # To whom weaknesses of the portal are reported, in /.well-known/security.txt; without it there is no such file.
+# An address such as `mailto:security@example.org` or `https://…`. Default: none.
 SECURITY_CONTACT = read_contact("SECURITY_CONTACT")
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.

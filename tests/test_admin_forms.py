@@ -235,7 +235,7 @@ def test_view_on_site_is_offered_for_published_records_only(curator):
     draft.citations.create(fact="title", source=unused)
     for record in (published, cited, make_country("FJI")):
         page = curator.get(change_url(record))
-        assert curator.get(page.context["absolute_url"])["Location"] == f"http://testserver{record.get_absolute_url()}"
+        assert curator.get(page.context["absolute_url"])["Location"] == record.get_absolute_url()
     for record in (draft, unused):
         assert curator.get(change_url(record)).context["has_absolute_url"] is False
 

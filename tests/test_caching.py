@@ -123,14 +123,16 @@ def test_streamed_answer_has_a_tag_and_is_not_made_for_who_has_it():
     assert counted.made == 1
 
 
-def test_missing_page_and_redirect_name_nothing_to_be_stored(client):
+def test_missing_page_and_redirect_are_not_to_be_stored(client):
     project = builders.make_project("Rice seeds", slug="rice")
     project.slug = "rice-seeds"
     project.save()
     moved, missing = client.get("/projects/rice/"), client.get("/projects/never-was/")
     assert (moved.status_code, moved["Location"], missing.status_code) == (301, "/projects/rice-seeds/", 404)
+    assert moved["Cache-Control"] == "no-cache"
+    assert "Cache-Control" not in missing
     for answer in (moved, missing):
-        assert [name for name in ("ETag", "Last-Modified", "Cache-Control") if name in answer] == []
+        assert [name for name in ("ETag", "Last-Modified") if name in answer] == []
 
 
 def test_missing_page_is_missing_whatever_the_visitor_says_to_have(client):
