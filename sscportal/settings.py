@@ -247,11 +247,11 @@ URL_PREFIX = read_prefix("URL_PREFIX")
 FORCE_SCRIPT_NAME = URL_PREFIX
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 
-# The address on which gunicorn listens.
+# The address on which gunicorn listens, or a socket such as `unix:/run/portal.sock`.
 BIND = read_bind("BIND", "127.0.0.1:8000")
 # How many processes gunicorn starts, each with four threads.
 WEB_CONCURRENCY = read_count("WEB_CONCURRENCY", 2)
-# Whether gunicorn writes a line for each request, with the address of its sender, to its standard output.
+# `true` writes a line for each request, with the address of its sender, to the standard output of gunicorn.
 ACCESS_LOG = read_switch("ACCESS_LOG")
 
 INSTALLED_APPS = [
@@ -327,8 +327,8 @@ CORRECTION_RETENTION_DAYS = read_days("CORRECTION_RETENTION_DAYS", 90)
 REPORTS_AN_HOUR_OF_ONE_SENDER = 5
 REPORTS_AN_HOUR = 100
 
-# To whom weaknesses of the portal are reported, in /.well-known/security.txt; without it there is no such file.
-# An address such as `mailto:security@example.org` or `https://…`. Default: none.
+# To whom weaknesses are reported, in /.well-known/security.txt, such as `mailto:security@example.org`.
+# Default: none, and no such file.
 SECURITY_CONTACT = read_contact("SECURITY_CONTACT")
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
@@ -360,11 +360,11 @@ AUTH_PASSWORD_VALIDATORS = [
 # The form of a forum with 139 members posts 1,300 fields; Django’s own limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
-# For how many seconds browsers speak nothing but https to this host, once https is on; it cannot be taken back sooner.
+# Seconds for which browsers use nothing but https for this host, once https is on. It cannot be undone sooner.
 HSTS_SECONDS = read_seconds("HSTS_SECONDS", 3600)
-# Whether they do so with all hosts whose names end in this one's, also where somebody else runs them.
+# `true` extends that to all sub-domains of the host, also to those that somebody else runs.
 HSTS_INCLUDE_SUBDOMAINS = read_switch("HSTS_INCLUDE_SUBDOMAINS")
-# Whether browsers may be shipped with this host in their list of those that speak https alone.
+# `true` lets browsers ship with this host in their list of https hosts. It needs sub-domains and a year.
 HSTS_PRELOAD = read_switch("HSTS_PRELOAD")
 if HSTS_PRELOAD and not (HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS >= YEAR):
     stop(f"HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS={YEAR} (a year) or more.")
