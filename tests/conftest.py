@@ -1,6 +1,7 @@
 """What every test may rely on."""
 
 import gc
+from itertools import count
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,8 @@ from tests.databases import fill, migrate, other_database, use_copy
 from tests.installation import Installation
 from tests.processes import once, process_name
 from tests.requirement_files import missing_packages
+
+numbers = count()
 
 
 def pytest_configure():
@@ -63,9 +66,10 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
-def nothing_published(settings, tmp_path):
+def nothing_published(settings, tmp_path_factory):
     """An installation in which nobody has published the data as files."""
-    settings.DATA_DIR = tmp_path / "data"
+    # Not `tmp_path`: a folder for each of thousands of tests that publish nothing takes seconds to make and to remove.
+    settings.DATA_DIR = tmp_path_factory.getbasetemp() / f"data-{next(numbers)}"
 
 
 @pytest.fixture(scope="session")

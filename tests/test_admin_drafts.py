@@ -136,6 +136,7 @@ def staff(client, *names):
 ON_AGENCIES = [f"{each}_agency" for each in ("view", "add", "change", "delete")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rights", [[], ON_AGENCIES], ids=["no rights", "rights on agencies"])
 def test_draft_project_is_told_to_nobody_without_rights_on_projects(drafts, rights):
     asked = addresses()

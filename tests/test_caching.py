@@ -262,6 +262,7 @@ def test_campaign_parameters_share_the_page(client, address):
     assert (marked.content, marked["ETag"], len(statements)) == (first.content, first["ETag"], 1)
 
 
+@pytest.mark.slow
 def test_parameter_that_nobody_heeds_leaves_no_trace_in_what_the_next_visitor_reads(client):
     make_one_of_each()
     kept = {address for address, answer in crawl(client).items() if answer.get("Cache-Control") == "public, no-cache"}

@@ -43,6 +43,7 @@ def title_of(client, address):
     return title.removesuffix(PORTAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "title"),
     [
