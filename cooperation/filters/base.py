@@ -1,5 +1,6 @@
 """What the filters of all lists have in common: which records fit, in which order, and what each value would give."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
+from pyroaring import BitMap
 
 from cooperation import facets, search
 from cooperation.facets import intersection
@@ -172,6 +174,13 @@ class RecordFilterSet(FilterSet):
         """The bitmap of the records of this type that hold a word in some parts of the search index."""
         key = (word, parts, search.version_of_index())
         return self.index.remembered(key, lambda: self.of_type(search.ids_holding(word, parts)))
+
+    def holding_all(self, words: Sequence[search.Word], parts: tuple[str, ...], among: BitMap | None = None) -> BitMap:
+        """The bitmap of the records of this type, or `among` those few, that hold all of some words, be they none."""
+        if not words:
+            return self.index.live if among is None else among
+        ids = None if among is None else {self._meta.model: self.index.ids_of(among).tolist()}
+        return self.of_type(search.ids_holding_all(words, parts, ids))
 
     @cached_property
     def restrictions(self):

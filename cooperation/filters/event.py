@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from cooperation import changes, search
-from cooperation.facets import Index
+from cooperation.facets import Index, intersection
 from cooperation.filters.base import PeriodForm, RecordFilterSet
 from cooperation.filters.kinds import CodesFilter, YearFilter
 from cooperation.filters.options import Codes, is_called
@@ -127,6 +127,10 @@ class EventFilterSet(RecordFilterSet):
 
     def holding(self, word, parts):
         return self.index.remembered(("word", word), lambda: self.index.holding(word))
+
+    def holding_all(self, words, parts, among=None):
+        found = self.index.live if among is None else among
+        return intersection([found, *(self.holding(word, parts) for word in words)])
 
     def events(self, start=0, stop=None):
         """The `Event`s that fit, in order, from place `start` to before `stop`."""

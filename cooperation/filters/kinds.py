@@ -1,5 +1,6 @@
 """The kinds of filters: each says which records it lets through, as a bitmap."""
 
+from collections import defaultdict
 from copy import copy
 from datetime import UTC
 
@@ -12,11 +13,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateTimeFilter, MultipleChoiceFilter, NumberFilter
+from pyroaring import BitMap
 
 from cooperation import search
 from cooperation.facets import Own, intersection, union
-from cooperation.filters.options import is_called
+from cooperation.filters.options import options_called
 
+# Up to so many words are looked up one by one: each is then known, and need not be looked up when another follows.
+FEW_WORDS = 12
+# Of so many records the index is asked one by one.
+FEW_RECORDS = 20
 UNKNOWN_VALUE = _("“%(value)s” is not a value of this filter.")
 
 
@@ -137,19 +143,41 @@ class WordsFilter(SharedFilter, CharFilter):
         super().__init__(max_length=200, validators=[_readable], **kwargs)
 
     def restriction(self, filterset, text):
-        return intersection([self.holding(filterset, word) for word in search.read_question(text).words])
+        words = search.read_question(text).words
+        if len(words) > FEW_WORDS:
+            return self.holding_all(filterset, words)
+        return intersection([self.holding(filterset, word) for word in words])
 
     def holding(self, filterset, word):
         """The records that hold a word, or whose values are called so."""
-        found = [filterset.holding(word, self.parts)]
+        return union([filterset.holding(word, self.parts), *self.called(filterset, word)])
+
+    def holding_all(self, filterset, words):
+        """The same for many words, of which the index answers for all as fast as for the rarest.
+
+        It cannot be asked at once for words by which values are called, since a record need not hold these itself. The
+        longest, which are the rarest as a rule, come first, until few records are left, of each of which is known what
+        it must hold.
+        """
+        called = {word: union(self.called(filterset, word)) for word in words}
+        found = filterset.holding_all([word for word in words if not called[word]], self.parts)
+        left = sorted((word for word in words if called[word]), key=lambda word: -len("".join(word.tokens)))
+        while left and len(found) > FEW_RECORDS:
+            word = left.pop(0)
+            found = found & (called[word] | filterset.holding(word, self.parts))
+        by_words = defaultdict(BitMap)
+        for record in found:
+            by_words[tuple(word for word in left if record not in called[word])].add(record)
+        return union(filterset.holding_all(words, self.parts, among) for words, among in by_words.items())
+
+    def called(self, filterset, word):
+        """The bitmaps of the values that are called by a word."""
+        found = []
         for each in self.named_by(filterset):
             bitmaps = each.bitmaps(filterset, {})
-            found += [
-                bitmaps[option.key]
-                for option in filterset.options(each)
-                if option.key in bitmaps and is_called(option.names, word)
-            ]
-        return union(found)
+            options = options_called(each.codes, word, filterset.index.version)
+            found += [bitmaps[option.key] for option in options if option.key in bitmaps]
+        return found
 
     def named_by(self, filterset):
         """The filters whose values are words of the records that have them."""

@@ -1,5 +1,7 @@
 """The values that filters understand: their public codes, what they are called, and the keys of their bitmaps."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -57,6 +59,22 @@ class Codes:
         present = self.model.objects.present_ids(unknown) if unknown else {}
         return [present.get(code, code) for code in codes]
 
+    def called(self, word: search.Word, version: int) -> list[Option]:
+        """The options of which a name holds the asked word."""
+        if _named.get(self, (None,))[0] != version:
+            by_token = defaultdict(list)
+            for option in self.options(version):
+                for token in {token for name in option.names for token in name}:
+                    by_token[token].append(option)
+            _named[self] = (version, sorted(by_token), by_token)
+        _version, tokens, by_token = _named[self]
+        last = word.tokens[-1]
+        place, fitting = bisect_left(tokens, last), {}
+        while place < len(tokens) and (tokens[place].startswith(last) if word.is_prefix else tokens[place] == last):
+            fitting |= {option.code: option for option in by_token[tokens[place]]}
+            place += 1
+        return [option for option in fitting.values() if len(word.tokens) == 1 or is_called(option.names, word)]
+
     def _at(self, version):
         """Read options and the set of their codes, once for each data version: `(data version, options, codes)`."""
         if _read.get(self, (None,))[0] != version:
@@ -85,7 +103,7 @@ class Several:
         return list(codes)
 
 
-_read = {}
+_read, _named = {}, {}
 
 
 def _names(*columns):
@@ -113,6 +131,11 @@ def options_of(choices, version):
     if key not in _translated:
         _translated[key] = [Option(str(code), str(label), code) for code, label in choices]
     return _translated[key]
+
+
+def options_called(choices, word: search.Word, version: int) -> list[Option]:
+    """The options of which a name holds the asked word; only rows of a table have names."""
+    return choices.called(word, version) if isinstance(choices, Codes) else []
 
 
 def with_present_ids(choices, codes: Iterable[str]) -> list[str]:

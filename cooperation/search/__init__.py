@@ -5,7 +5,7 @@ names below are the whole interface; they hand out numbers of records, never rec
 """
 
 from cooperation.folding import fold, words_of
-from cooperation.search.finding import ids_holding, ids_named, ids_titled, suggestion
+from cooperation.search.finding import ids_holding, ids_holding_all, ids_named, ids_titled, suggestion
 from cooperation.search.index import PARTS, catch_up, rebuild, version_of_index
 from cooperation.search.words import Asked, Word, excerpt, mark, read_question
 
@@ -17,6 +17,7 @@ __all__ = [
     "excerpt",
     "fold",
     "ids_holding",
+    "ids_holding_all",
     "ids_named",
     "ids_titled",
     "mark",

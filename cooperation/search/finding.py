@@ -1,18 +1,19 @@
 """What the index answers: numbers of records, by type. Those who show records ask for the public ones once more."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
+from django.db.models import Model
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cooperation import changes
 from cooperation.folding import FUNCTION_WORDS
-from cooperation.search.index import LETTERS, PARTS, TYPES_AT_MOST, key_of, plans, version_of_index
+from cooperation.search.index import ACRONYM, LETTERS, PARTS, ROW_NUMBER, TYPES_AT_MOST, key_of, plans, version_of_index
 from cooperation.search.words import MOST_IN_COMPOUND, SHORTEST_BEGINNING, Asked, Word, words_in_place
 
 # `{record type: ids}`; the ids ascend.
@@ -35,8 +36,10 @@ AND = {"sqlite": " AND ", "postgresql": " & "}
 MOST_KEPT = 4_000_000
 # A word of so many letters is corrected in one place, a longer one in two.
 SHORT_WORD = 7
-# A question with more wrong words than this is no slip of the pen.
-MOST_WRONG = 3
+# A phrase of more tokens is looked for only where its beginning is: the index reads every token, however common it is.
+LONGEST_PHRASE = 12
+# A question with more wrong words than this is no slip of the pen; one with more words was not typed.
+MOST_WRONG, MOST_TYPED = 3, 12
 # So many known words are tried in place of a wrong one.
 MOST_TRIED = 5
 
@@ -78,9 +81,30 @@ def weight(answer: Answer) -> int:
 KEPT = Kept()
 
 
-def ids_holding(word: Word, parts: Iterable[str] = PARTS) -> Answer:
+def ids_holding(word: Word, parts: Collection[str] = PARTS) -> Answer:
     """Find the records that hold the word in one of the parts."""
-    return answer_to(either(word, parts))
+    return answer_to(either(word, parts)) if begins_somewhere(word, parts) else {}
+
+
+def begins_somewhere(word: Word, parts: Collection[str]) -> bool:
+    """Tell a word from a long phrase whose beginning no record holds."""
+    return len(word.tokens) <= LONGEST_PHRASE or ids_holding(Word(word.tokens[:LONGEST_PHRASE], False), parts) != {}
+
+
+def ids_holding_all(
+    words: Collection[Word], parts: Collection[str], among: Mapping[type[Model], Iterable[int]] | None = None
+) -> Answer:
+    """Find the records that hold each of some words, at least one, in one of the parts.
+
+    With `among`, `{model: ids}`, of these few records only.
+    """
+    if not all(begins_somewhere(word, parts) for word in words):
+        return {}
+    expression = AND[connection.vendor].join(either(word, parts) for word in words)
+    if among is None:
+        return answer_to(expression)
+    entries = [pk * TYPES_AT_MOST + plan.number for plan in plans() for pk in among.get(plan.model, ())]
+    return read_answer(expression, entries)
 
 
 def ids_titled(asked: Asked, whole: bool) -> Answer:
@@ -92,9 +116,14 @@ def ids_titled(asked: Asked, whole: bool) -> Answer:
 
 
 def ids_named(asked: Asked) -> Answer:
-    """Find the records that have the question, without its spaces, as a code, a name or an id."""
-    key = key_of(asked.text)
-    return answer_to(phrase(["k" + key])) if key else {}
+    """Find the records that have the question, without its spaces, as a code, a name or an id.
+
+    One with an acronym in brackets also names the records that have both, as their pages write it.
+    """
+    vendor, keys = connection.vendor, [key for key in map(key_of, ACRONYM.split(asked.text)) if key]
+    whole = [phrase(["k" + key]) for key in [key_of(asked.text)] if key]
+    apart = [f"({AND[vendor].join(phrase(['k' + key]) for key in keys)})"] if len(keys) > 1 else []
+    return answer_to(OR[vendor].join([*whole, *apart])) if whole or apart else {}
 
 
 def phrase(tokens: Iterable[str], is_prefix: bool = False) -> str:
@@ -118,9 +147,13 @@ def answer_to(expression: str) -> Answer:
     return changes.while_pinned(expression, lambda: KEPT.get((version, expression), lambda: read_answer(expression)))
 
 
-def read_answer(expression: str) -> Answer:
+def read_answer(expression: str, entries: Sequence[int] | None = None) -> Answer:
+    """Read the answer of the index; with `entries`, numbers of entries, of these only."""
+    statement = ENTRIES_OF[connection.vendor]
+    if entries is not None:
+        statement += f" AND {ROW_NUMBER[connection.vendor]} IN ({', '.join(['%s'] * len(entries))})"
     with connection.cursor() as cursor:
-        cursor.execute(ENTRIES_OF[connection.vendor], [expression])
+        cursor.execute(statement, [expression, *(entries or ())])
         [text] = cursor.fetchone()
     if not text:
         return {}
@@ -143,6 +176,8 @@ def suggestion(asked: Asked, has_hits: Callable[[str], object]) -> str:
 
     `has_hits(text)` says whether a question finds something. It is asked before anything is suggested.
     """
+    if len(asked.words) > MOST_TYPED:
+        return ""
     text, wrong = asked.text, 0
     for word, begin, end in reversed(words_in_place(asked.text)):
         if word in FUNCTION_WORDS or not word.isalpha() or is_held(word):

@@ -59,6 +59,7 @@ MOST_FOR_A_READER = 100_000
 # Beside `data` and `search`: a number for the rules that the index was made by.
 SEARCH_RULES = "searchrule"
 
+ROW_NUMBER = {"sqlite": "rowid", "postgresql": "id"}
 TABLES = {
     "sqlite": (
         "CREATE VIRTUAL TABLE cooperation_search_new USING fts5(words, tokenize = 'ascii', columnsize = 0)",
@@ -318,7 +319,7 @@ def make_anew(cursor: CursorWrapper) -> None:
 
 def replace(cursor: CursorWrapper, changed: Mapping[str, Collection[int]]) -> None:
     """Bring the entries of the changed records up to date; `changed` is `{record type: {id, ...}}`."""
-    row_number = {"sqlite": "rowid", "postgresql": "id"}[connection.vendor]
+    row_number = ROW_NUMBER[connection.vendor]
     ids = {
         plan: sorted(set(changed.get(plan.name, ())).union(*(plan.ids_naming(*other) for other in changed.items())))
         for plan in plans()
