@@ -160,8 +160,8 @@ def test_search_without_words_is_a_form(client):
     ("question", "sentence"),
     [
         ("…", "Write at least one letter or digit."),
-        ("fealac " * 40, "at most 200 characters"),
-        (" ".join("abcdefghijklmnopqrst"), "At most 12 words"),
+        ("fealac " * 145, "at most 1000 characters"),
+        (" ".join(f"word{number:04}" for number in range(41)), "At most 40 words"),
         ("fealac\x00", "Null characters are not allowed."),
     ],
 )

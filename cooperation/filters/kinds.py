@@ -140,7 +140,7 @@ class WordsFilter(SharedFilter, CharFilter):
     def __init__(self, parts=search.PARTS, in_words=None, **kwargs):
         self.parts = parts
         self.in_words = in_words
-        super().__init__(max_length=200, validators=[_readable], **kwargs)
+        super().__init__(max_length=search.LONGEST_QUESTION, validators=[_readable], **kwargs)
 
     def restriction(self, filterset, text):
         words = search.read_question(text).words

@@ -7,9 +7,10 @@ names below are the whole interface; they hand out numbers of records, never rec
 from cooperation.folding import fold, words_of
 from cooperation.search.finding import ids_holding, ids_holding_all, ids_named, ids_titled, suggestion
 from cooperation.search.index import PARTS, catch_up, rebuild, version_of_index
-from cooperation.search.words import Asked, Word, excerpt, mark, read_question
+from cooperation.search.words import LONGEST_QUESTION, Asked, Word, excerpt, mark, read_question
 
 __all__ = [
+    "LONGEST_QUESTION",
     "PARTS",
     "Asked",
     "Word",

@@ -21,9 +21,12 @@ from cooperation.folding import (
     words_of,
 )
 
-MOST_WORDS = 12
+# Characters of a question. One of no more than `LONGEST_PASTED` may be a title, which has up to 300, and what was
+# copied beside it. It is read whatever number of words it has.
+LONGEST_QUESTION, LONGEST_PASTED = 1_000, 310
+MOST_WORDS = 40
 # The words of phrases and the characters of scripts without spaces counted one by one.
-MOST_TOKENS = 100
+MOST_TOKENS = 1_000
 # A word may be the beginning of another one from so many letters on.
 SHORTEST_BEGINNING = 2
 # “Non-aligned” may be asked for as “nonaligned”; an address with its many hyphens is no such word.
@@ -103,15 +106,20 @@ def read_question(text: str) -> Asked:
             continue
         beginning = len(tokens[-1]) >= SHORTEST_BEGINNING and not IS_SPACELESS.match(tokens[-1])
         word = Word(tokens, is_prefix=match[1] is None and beginning)
-        if word == before and len(tokens) == 1:
-            # “south south”: not twice the same, but South-South.
+        if word == before and len(tokens) == 1 and text[match.start() - 2].isalnum():
+            # “south south”: not twice the same, but South-South; “FEALAC: FEALAC …” is twice the same.
             words.pop(word, None)
             word = Word(tokens * 2, word.is_prefix)
         words[word] = None
         before = word
     asked = [word for word in words if not (word.tokens[0] in FUNCTION_WORDS and len(word.tokens) == 1)] or list(words)
-    if len(asked) > MOST_WORDS or sum(len(word.tokens) for word in asked) > MOST_TOKENS:
-        raise ValidationError(_("At most %(number)s words can be searched at once.") % {"number": MOST_WORDS})
+    if len(text) > LONGEST_PASTED and len(asked) > MOST_WORDS:
+        sentence = _("At most %(number)s words can be searched at once; these are %(given)s.")
+        raise ValidationError(sentence % {"number": MOST_WORDS, "given": len(asked)})
+    tokens = sum(len(word.tokens) for word in asked)
+    if tokens > MOST_TOKENS:
+        sentence = _("At most %(number)s parts of words can be searched at once; these are %(given)s.")
+        raise ValidationError(sentence % {"number": MOST_TOKENS, "given": tokens})
     return Asked(tuple(asked), text)
 
 
