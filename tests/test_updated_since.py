@@ -102,7 +102,19 @@ def test_id_of_what_became_part_of_a_withdrawn_record_is_named_alone(client, ana
     take(keep, publication_status="withdrawn")
     assert changed(client) == (set(), {"rice-seeds": None, "rice-seed": None})
     take(keep, publication_status="draft")
-    assert changed(client) == (set(), {"rice-seed": None})
+    assert changed(client) == (set(), {"rice-seeds": None, "rice-seed": None})
+
+
+def test_withdrawn_record_that_is_written_anew_stays_named_since_it_left_the_portal(client):
+    project = builders.make_project("Mango trees")
+    take(project, publication_status="withdrawn")
+    Project.history.filter(publication_status="withdrawn").update(history_date=TUESDAY)
+    take(project, publication_status="draft")
+    take(project, publication_status="in_review", title="Mango trees of Tonga")
+    assert changed(client) == (set(), {"mango-trees": None})
+    assert changed(client, since="2026-11-03T08:31:00Z") == (set(), {})
+    take(project, publication_status="published")
+    assert changed(client) == ({"mango-trees"}, {})
 
 
 def test_id_that_a_withdrawn_record_got_in_secret_is_not_named(client):
@@ -120,14 +132,14 @@ def test_id_that_another_public_record_has_now_is_not_given_up(client):
     assert changed(client) == ({"mangoes", "mango-trees"}, {})
 
 
-def test_what_is_gone_is_found_in_two_queries_however_much_it_is(client, ana, django_assert_num_queries):
+def test_what_is_gone_is_found_in_three_queries_however_much_it_is(client, ana, django_assert_num_queries):
     def rename(number):
         take(builders.make_project(f"Exchange {number}"), slug=f"exchange-with-{number}")
 
     rename(0)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(Project.objects.gone_since(TUESDAY.replace(year=2020))) == 1
     for number in range(1, 4):
         rename(number)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(Project.objects.gone_since(TUESDAY.replace(year=2020))) == 4

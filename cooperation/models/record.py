@@ -85,6 +85,17 @@ class RecordQuerySet(PublicQuerySet):
         is_new_id = Exists(former.filter(current=OuterRef("slug"))) & ~was_public
         withdrawn = self.filter(publication_status=PublicationStatus.WITHDRAWN, updated__gte=moment)
         found = [Gone(*row, None) for row in withdrawn.exclude(is_new_id).values_list("slug", "updated")]
+        # One that was taken back to be written anew is as little there as one that stays withdrawn.
+        public_until = past.filter(id=OuterRef("id"), publication_status=PublicationStatus.PUBLISHED)
+        since = past.filter(
+            id=OuterRef("pk"), history_id__gt=Subquery(public_until.order_by("-history_id").values("history_id")[:1])
+        )
+        rewritten = self.exclude(
+            publication_status__in=[PublicationStatus.PUBLISHED, PublicationStatus.WITHDRAWN]
+        ).annotate(since=Subquery(since.order_by("history_id").values("history_date")[:1]))
+        found += [
+            Gone(*row, None) for row in rewritten.filter(was_public, since__gte=moment).values_list("slug", "since")
+        ]
         made = FormerSlug.history.model.objects.filter(history_type="+")
         replaced = former.filter(
             was_public,
