@@ -146,5 +146,7 @@ def test_address_of_a_record_that_became_part_of_another_leads_there(client):
 
 def test_withdrawn_record_is_in_no_list_and_no_map_of_the_site(client):
     withdraw(builders.make_project("Mango trees"))
-    for address in ("/projects/", "/projects.json", "/projects.atom", "/search/?q=mango", "/sitemap-projects.xml"):
-        assert "mango-trees" not in client.get(address).content.decode(), address
+    for address in ("/projects/", "/projects.json", "/projects.atom", "/search/?q=mango", "/sitemap-project.xml"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "mango-trees" not in answer.content.decode(), address
