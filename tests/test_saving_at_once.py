@@ -95,8 +95,8 @@ def test_nothing_is_lost_when_eight_curators_save_one_record_at_once(tmp_path, d
     assert installation.manage("setup", "--empty", **variables).returncode == 0
     pk, keys = run(installation, SIGN_IN, **variables)
     port = free_port()
-    server = ["-m", "gunicorn", "--preload", "--no-control-socket", "--workers", "2", "--threads", "4", "--bind"]
-    process = installation.start(*server, f"127.0.0.1:{port}", "sscportal.wsgi", **variables)
+    server = ["-m", "gunicorn", "--config", "sscportal/gunicorn.py"]
+    process = installation.start(*server, BIND=f"127.0.0.1:{port}", **variables)
     try:
         wait_until(lambda: answers(port), process)
         path = f"/admin/cooperation/milestone/{pk}/change/"

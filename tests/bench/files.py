@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -64,14 +65,13 @@ def run(datasette_program):
     return f"{head(1)}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def worker_environment():
-    return server.portal_environment(CACHE_URL="dummycache://")
-
-
+@contextmanager
 def one_worker(port):
-    command = server.portal_command(port)
-    command[command.index("--workers") + 1] = "1"
-    return command
+    """The process id of the only worker of a server at this port, which makes every answer anew."""
+    env = server.serving_environment(port, workers=1, CACHE_URL="dummycache://")
+    with server.running(server.PORTAL, port, HEALTH.path, env) as process:
+        [pid] = server.children_of(process)
+        yield pid
 
 
 def portal_files():
@@ -89,8 +89,7 @@ def portal_files():
         addresses["Excel, what a workbook takes"] = f"/projects.xlsx?{fitting_filter()}"
     for name, path in addresses.items():
         port = free_port()
-        with server.running(one_worker(port), port, HEALTH.path, worker_environment()) as process:
-            [pid] = server.children_of(process)
+        with one_worker(port) as pid:
             ask(port, "/projects/")
             yield take(name, port, pid, path)
 
@@ -107,8 +106,7 @@ def json_pages():
     """The first page and the last page of 200 in JSON."""
     last = -(-Project.objects.published().count() // 200)
     port = free_port()
-    with server.running(one_worker(port), port, HEALTH.path, worker_environment()) as process:
-        [pid] = server.children_of(process)
+    with one_worker(port) as pid:
         ask(port, "/projects.json?per=200")
         yield take("JSON, first page of 200", port, pid, "/projects.json?per=200")
         yield take("JSON, last page of 200", port, pid, f"/projects.json?per=200&page={last}")

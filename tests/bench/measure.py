@@ -67,8 +67,8 @@ def measure_server(pool, asked, requests, inside, **variables):
     """The rows of these addresses, with what was seen `inside`, and the memory of the workers afterwards, in words."""
     queries, first = inside.get("queries", {}), inside.get("first", {})
     port = free_port()
-    command, env = server.portal_command(port), server.portal_environment(**variables)
-    with server.running(command, port, HEALTH.path, env) as process:
+    env = server.serving_environment(port, **variables)
+    with server.running(server.PORTAL, port, HEALTH.path, env) as process:
         pids = server.workers_of(process)
         server.warm_up(pool, port, [address.path for address in asked], pids)
         rows = [

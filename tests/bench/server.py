@@ -15,22 +15,24 @@ from tests.bench.table import Row
 from tests.installation import PROJECT, end, environment, wait_until
 
 WORKERS = 2
-THREADS = 4
 SECONDS_TO_START = 600
 ROUNDS_TO_WARM_UP = 20
 # A worker that has used so much processor time has imported, compiled and read what requests need.
 SECONDS_OF_A_FIRST_REQUEST = 0.03
 
 
-def portal_command(port):
-    """The server of production; see the README of the portal."""
-    options = f"--preload --no-control-socket --workers {WORKERS} --threads {THREADS} --bind {HOST}:{port}"
-    return [sys.executable, "-m", "gunicorn", *options.split(), "--log-level", "warning", "sscportal.wsgi"]
+# The server of production: docs/operate.md.
+PORTAL = [sys.executable, "-m", "gunicorn", "--config", "sscportal/gunicorn.py", "--log-level", "warning"]
 
 
 def portal_environment(**variables):
     """The environment of a trial installation with our database: nothing else of this shell reaches the portal."""
     return environment({"DATABASE_URL": os.environ["DATABASE_URL"], **variables})
+
+
+def serving_environment(port: int, workers: int = WORKERS, **variables: str) -> dict[str, str]:
+    """The same for `PORTAL` at a port of this machine."""
+    return portal_environment(BIND=f"{HOST}:{port}", WEB_CONCURRENCY=str(workers), **variables)
 
 
 @contextmanager

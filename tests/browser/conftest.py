@@ -98,8 +98,8 @@ def installation(set_up, tmp_path_factory):
 def served(installation):
     """Where it is served as in production, but over plain http: `http://127.0.0.1:port`."""
     port = free_port()
-    server = ["-m", "gunicorn", "--preload", "--no-control-socket", "--threads", "4", "--bind"]
-    process = installation.start(*server, f"127.0.0.1:{port}", "sscportal.wsgi")
+    server = ["-m", "gunicorn", "--config", "sscportal/gunicorn.py"]
+    process = installation.start(*server, BIND=f"127.0.0.1:{port}", WEB_CONCURRENCY="1")
     try:
         wait_until(lambda: answers(port), process)
         yield f"http://127.0.0.1:{port}"
