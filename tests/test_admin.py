@@ -1,5 +1,6 @@
 """The admin as curators find their way in it: what is there, lists, search, work queues."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,11 @@ from tests.builders import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+
+def test_page_to_log_in_has_a_heading(client):
+    answer = client.get("/admin/login/").content.decode()
+    assert re.findall("<h1.*?>(.*?)</h1>", answer) == ["Log in"]
 
 
 def test_every_model_is_in_the_admin():
