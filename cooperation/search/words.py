@@ -116,10 +116,10 @@ def read_question(text: str) -> Asked:
     if len(text) > LONGEST_PASTED and len(asked) > MOST_WORDS:
         sentence = _("At most %(number)s words can be searched at once; these are %(given)s.")
         raise ValidationError(sentence % {"number": MOST_WORDS, "given": len(asked)})
-    tokens = sum(len(word.tokens) for word in asked)
-    if tokens > MOST_TOKENS:
+    number = sum(len(word.tokens) for word in asked)
+    if number > MOST_TOKENS:
         sentence = _("At most %(number)s parts of words can be searched at once; these are %(given)s.")
-        raise ValidationError(sentence % {"number": MOST_TOKENS, "given": tokens})
+        raise ValidationError(sentence % {"number": MOST_TOKENS, "given": number})
     return Asked(tuple(asked), text)
 
 
