@@ -1,8 +1,10 @@
 """What a page needs to draw the filters of a list, and to say which are in force and what was wrong with them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 
@@ -12,8 +14,8 @@ class Value(NamedTuple):
     code: str
     label: str
     chosen: bool
-    count: int
-    html: tuple
+    count: int  # type: ignore[assignment]  # hides the method of tuples, for which nobody asks
+    html: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,15 @@ class Facet:
     first: list[Value]
     rest: list[Value]
     is_open: bool
-    opposite: object = None
+    opposite: "Facet | None" = None
 
     @property
-    def more(self):
+    def more(self) -> str:
         """What unfolds, in words: “15 more: Theme”."""
         return gettext("%(count)s more: %(filter)s") % {"count": len(self.rest), "filter": self.label}
 
     @property
-    def largest(self):
+    def largest(self) -> int:
         """The largest count among the values, at least 1."""
         return max([1, *(value.count for value in self.first), *(value.count for value in self.rest)])
 
@@ -44,18 +46,18 @@ class Input:
     """A filter that is typed in, as words or as a year, or one with a few `choices` to switch between."""
 
     name: str
-    label: str
-    hint: str
+    label: str | Promise
+    hint: str | Promise
     value: str
     is_year: bool
-    choices: list[tuple[str, str]]
+    choices: Sequence[tuple[str, str | Promise]]
 
 
 @dataclass(frozen=True)
 class Chosen:
     """A filter in force, in words, and the query string of the list without it."""
 
-    label: str
+    label: str | Promise
     value: str
     query_without: str
 
@@ -68,7 +70,7 @@ class Problem:
     """
 
     name: str
-    label: str
+    label: str | Promise
     given: list[str]
-    messages: list[str]
-    allowed: list[tuple[str, str]] = field(default_factory=list)
+    messages: Sequence[str | Promise]
+    allowed: list[tuple[str, str | Promise]] = field(default_factory=list)

@@ -1,7 +1,14 @@
 """What is asked of a list, in words: for its head, its chips, and the titles of files."""
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext
+
+if TYPE_CHECKING:
+    from cooperation.filters.base import RecordFilterSet
 
 # Characters of the title of a page, but for the number of the page.
 LONGEST_TITLE = 120
@@ -9,30 +16,30 @@ LONGEST_TITLE = 120
 VALUES_IN_TITLE, LONGEST_VALUE = 2, 40
 
 
-def values_in_words(filterset):
-    """`(name, label, code, value in words)` of every value in force."""
+def values_in_words(filterset: "RecordFilterSet") -> Iterator[tuple[str, str | Promise, str, str]]:
+    """Yield name and label of the filter, code, and the same in words, of every value in force."""
     for name, value in filterset.asked.items():
         form_field = filterset.form.fields[name]
         labels = dict(getattr(form_field, "choices", ()))
         for code in value if isinstance(value, list) else [value]:
-            yield name, form_field.label, code, filterset.filters[name].wording(labels.get(code, code))
+            yield name, form_field.label or "", code, filterset.filters[name].wording(labels.get(code, code))
 
 
-def conditions_in_words(filterset, left_out=()):
-    """“Theme: Trade or Water; Activity status: Completed”, without the filters that are `left_out`."""
+def conditions_in_words(filterset: "RecordFilterSet", left_out: Collection[str] = ()) -> str:
+    """Say “Theme: Trade or Water; Activity status: Completed”, without the filters that are `left_out`."""
     return "; ".join(f"{label}: {either(values)}" for label, values in values_by_label(filterset, left_out).items())
 
 
-def values_by_label(filterset, left_out=()):
-    """`{label of a filter: [value in words, ...]}` of the filters in force, without those that are `left_out`."""
-    words = {}
+def values_by_label(filterset: "RecordFilterSet", left_out: Collection[str] = ()) -> dict[str, list[str]]:
+    """Map the label of each filter in force to its values in words, without the filters that are `left_out`."""
+    words: dict[str, list[str]] = {}
     for name, label, _code, value in values_in_words(filterset):
         if name not in left_out:
             words.setdefault(str(label), []).append(str(value))
     return words
 
 
-def title_in_words(filterset) -> str:
+def title_in_words(filterset: "RecordFilterSet") -> str:
     """Say what is listed, for the title of a page: in all words, or the first of them and how many more there are.
 
     A list in another order or of another length is another page, so its title says that as well.
@@ -49,9 +56,10 @@ def title_in_words(filterset) -> str:
     return title
 
 
-def first_words(listed, conditions):
-    """“Projects (Forum: ASEAN, APEC or 3 more; 2 more filters)”: as many filters as a title takes, one at least."""
-    shown, left = [], len(conditions)
+def first_words(listed: str, conditions: Mapping[str, Sequence[str]]) -> str:
+    """Say “Projects (Forum: ASEAN, APEC or 3 more; 2 more filters)”: as many filters as a title takes, at least one."""
+    shown: list[str] = []
+    left = len(conditions)
     for label, values in conditions.items():
         few = [Truncator(value).chars(LONGEST_VALUE) for value in values[:VALUES_IN_TITLE]]
         if len(values) > len(few):
@@ -67,13 +75,13 @@ def first_words(listed, conditions):
     return f"{listed} ({'; '.join(shown)})"
 
 
-def either(values):
-    """“Fiji, Tonga or Samoa”."""
+def either(values: Sequence[str]) -> str:
+    """Say “Fiji, Tonga or Samoa”."""
     *others, last = values
     return gettext("%(values)s or %(last)s") % {"values": ", ".join(others), "last": last} if others else last
 
 
-def each_of(values):
-    """“Fiji, Tonga and Samoa”."""
+def each_of(values: Sequence[str]) -> str:
+    """Say “Fiji, Tonga and Samoa”."""
     *others, last = values
     return gettext("%(values)s and %(last)s") % {"values": ", ".join(others), "last": last} if others else last
