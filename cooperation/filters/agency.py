@@ -18,9 +18,9 @@ class AgencyFilterSet(RecordFilterSet):
     role = CodesFilter(
         Rows(AgencyRole, "agency", ("role",)),
         label=_("Role in cooperation"),
-        choices=AgencyRole._meta.get_field("role").choices,
+        choices=AgencyRole._meta.get_field("role").flatchoices,
     )
 
     class Meta:
         model = Agency
-        fields = []
+        fields = ()

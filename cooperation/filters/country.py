@@ -1,8 +1,11 @@
 """What can be asked of the countries."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.facets import NOTHING, Own, Rows
+from cooperation.facets import NOTHING, Bitmaps, Index, Own, Rows
 from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.kinds import CodesFilter, YearFilter
 from cooperation.filters.options import Codes
@@ -20,20 +23,20 @@ PRESENT_MEMBERS = Rows(Membership, "country", ("forum",), Membership.as_of())
 FORUMS = Codes(Forum, "slug", "name", ("acronym",))
 
 
-def groups(filterset, asked):
+def groups(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
     return {name: filterset.index.bitmaps(own).get(True, NOTHING) for name, own in GROUPS.items()}
 
 
-def forums_of_members(filterset, asked):
-    """The countries that belong to each forum: today, or as of the year that is asked."""
+def forums_of_members(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each forum to the countries that belong to it: today, or as of the year that is asked."""
     if "as_of" not in asked:
         return filterset.index.bitmaps(PRESENT_MEMBERS)
     members = Rows(Membership, "country", ("forum",), Membership.as_of(asked["as_of"]))
     return {forum: filterset.index.of_ids(ids) for forum, ids in members.read()}
 
 
-def by_number_of_projects(index):
-    """The ids of all countries: most projects first, then by name."""
+def by_number_of_projects(index: Index) -> list[int]:
+    """List the ids of all countries: most projects first, then by name."""
     counts = project_counts()
     names = Country.objects.order_by("name", "id").values_list("pk", flat=True)
     return sorted(names, key=lambda country: -counts.get(country, 0))
@@ -65,4 +68,4 @@ class CountryFilterSet(RecordFilterSet):
 
     class Meta:
         model = Country
-        fields = []
+        fields = ()

@@ -1,10 +1,13 @@
 """What can be asked of the forums."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cooperation.facets import Own, Rows
+from cooperation.facets import Bitmaps, Index, Own, Rows
 from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.kinds import CodesFilter, YearFilter
 from cooperation.filters.options import Codes
@@ -13,22 +16,22 @@ from cooperation.models import Country, Forum, Membership, Theme, Vitality
 PRESENT_MEMBERS = Rows(Membership, "forum", ("country",), Membership.as_of())
 
 
-def members(filterset, asked):
-    """The forums that each country belongs to: today, or as of the year that is asked."""
+def members(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each country to the forums that it belongs to: today, or as of the year that is asked."""
     if "as_of" not in asked:
         return filterset.index.bitmaps(PRESENT_MEMBERS)
     members_then = Rows(Membership, "forum", ("country",), Membership.as_of(asked["as_of"]))
     return {country: filterset.index.of_ids(ids) for country, ids in members_then.read()}
 
 
-def vitalities(filterset, asked):
-    """The forums of each `Vitality`, as of today."""
+def vitalities(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each `Vitality` to its forums, as of today."""
     today = timezone.now().date()
     return filterset.index.derived(("vitality", today), _vitalities)
 
 
-def _vitalities(index):
-    found = {verdict: [] for verdict in Vitality}
+def _vitalities(index: Index) -> Bitmaps:
+    found: dict[Vitality, list[int]] = {verdict: [] for verdict in Vitality}
     for forum in Forum.objects.published().with_signs_of_life():
         found[forum.vitality].append(forum.pk)
     return {verdict.value: index.of_ids(np.array(forums, np.int64)) for verdict, forums in found.items()}
@@ -70,4 +73,4 @@ class ForumFilterSet(RecordFilterSet):
 
     class Meta:
         model = Forum
-        fields = []
+        fields = ()

@@ -27,4 +27,4 @@ class FundFilterSet(RecordFilterSet):
 
     class Meta:
         model = Fund
-        fields = []
+        fields = ()

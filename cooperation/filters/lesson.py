@@ -11,4 +11,4 @@ class LessonFilterSet(RecordFilterSet):
 
     class Meta:
         model = Lesson
-        fields = []
+        fields = ()

@@ -29,5 +29,5 @@ class MilestoneFilterSet(RecordFilterSet):
 
     class Meta:
         model = Milestone
-        fields = []
+        fields = ()
         form = PeriodForm

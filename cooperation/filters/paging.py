@@ -25,7 +25,7 @@ class PagingForm(forms.Form):
         required=False,
         choices=[(str(size), str(size)) for size in PAGE_SIZES],
         coerce=int,
-        empty_value=PAGE_SIZES[0],
+        empty_value=PAGE_SIZES[0],  # type: ignore[arg-type]  # it may be of the type that values are coerced to
         error_messages={"invalid_choice": UNKNOWN_VALUE},
     )
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
@@ -44,7 +44,9 @@ class ApiPagingForm(FilePagingForm):
     order of entry, whatever has changed: who follows them meets each record that stays public exactly once.
     """
 
-    per = forms.IntegerField(label=_("Results per page"), required=False, min_value=1, max_value=MOST_PER_PAGE)
+    per = forms.IntegerField(  # type: ignore[assignment]  # Django takes the later field of a name, whatever its type
+        label=_("Results per page"), required=False, min_value=1, max_value=MOST_PER_PAGE
+    )
     after = forms.IntegerField(
         label=_("Place after which the list goes on, for sort=id: taken from the address in “next”"),
         required=False,
@@ -53,7 +55,8 @@ class ApiPagingForm(FilePagingForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean()
+        super().clean()
+        asked = self.cleaned_data
         is_by_id = asked.get("sort") == BY_ID
         if is_by_id and asked.get("page"):
             self.add_error("page", _("With sort=id pages have no numbers. Take the address in “next”."))

@@ -1,10 +1,14 @@
 """What can be asked of the projects."""
 
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
-from cooperation.facets import NOTHING, Own, Rows, intersection, union
+from cooperation.facets import NOTHING, Bitmaps, Own, Rows, intersection, union
 from cooperation.filters.base import PeriodForm, RecordFilterSet
 from cooperation.filters.country import (
     FORUMS,
@@ -61,7 +65,7 @@ FIRST_YEAR, LAST_YEAR = year_of("first_year", "start", "end"), year_of("last_yea
 class PartnerFilter(CodesFilter):
     """Partner countries: any of those chosen, or all of them when `country_match` says so."""
 
-    def restriction(self, filterset, codes):
+    def restriction(self, filterset: RecordFilterSet, codes: Collection[str]) -> BitMap | None:
         if takes_all(filterset.asked):
             bitmaps = countries_in(filterset.index, filterset.asked.get("role"))
             return intersection([bitmaps.get(key, NOTHING) for key in filterset.keys(self, codes)])
@@ -71,16 +75,16 @@ class PartnerFilter(CodesFilter):
 class RoleFilter(CodesFilter):
     """Roles: of the countries chosen, by whose filter they are then applied, or of any partner."""
 
-    def restriction(self, filterset, codes):
+    def restriction(self, filterset: RecordFilterSet, codes: Collection[str]) -> BitMap | None:
         return None if "country" in filterset.asked else super().restriction(filterset, codes)
 
 
-def takes_all(asked):
+def takes_all(asked: Mapping[str, Any]) -> bool:
     return asked.get("country_match") == "all"
 
 
-def partners(filterset, asked):
-    """What each country gives, in the roles that are asked, and beside those chosen when all must take part."""
+def partners(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each country to its projects, in the roles that are asked, beside those chosen when all must take part."""
     bitmaps = countries_in(filterset.index, asked.get("role"))
     if not takes_all(asked) or "country" not in asked:
         return bitmaps
@@ -89,8 +93,8 @@ def partners(filterset, asked):
     return {key: bitmap & together for key, bitmap in bitmaps.items()}
 
 
-def roles(filterset, asked):
-    """What each role gives: of the countries that are asked, or of any partner."""
+def roles(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each role to its projects: of the countries that are asked, or of any partner."""
     if "country" not in asked:
         return by_role(filterset.index)
     bound = filterset.index.bitmaps(COUNTRIES_IN_ROLES)
@@ -99,10 +103,10 @@ def roles(filterset, asked):
     return {role: unite(bound.get((country, role), NOTHING) for country in countries) for role in PartnerRole.values}
 
 
-def partners_by(own):
-    """The values of a filter: what `own` says of the partner countries."""
+def partners_by(own: Own) -> Callable[[RecordFilterSet, Mapping[str, Any]], Bitmaps]:
+    """Make the values of a filter: what `own` says of the partner countries."""
 
-    def values(filterset, asked):
+    def values(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
         return filterset.index.derived(
             own, lambda index: partners_in(CountryFilterSet().index.bitmaps(own), by_country(index))
         )
@@ -110,12 +114,12 @@ def partners_by(own):
     return values
 
 
-def partners_of_group(filterset, asked):
+def partners_of_group(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
     return {name: partners_by(own)(filterset, asked).get(True, NOTHING) for name, own in GROUPS.items()}
 
 
-def partners_of_forum(filterset, asked):
-    """Projects with a partner that belongs to each forum: today, or as of the year that is asked."""
+def partners_of_forum(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+    """Map each forum to the projects with a partner that belongs to it: today, or as of the year that is asked."""
     if "as_of" in asked:
         return partners_in(forums_of_members(CountryFilterSet(), asked), by_country(filterset.index))
     return filterset.index.derived(
@@ -123,7 +127,7 @@ def partners_of_forum(filterset, asked):
     )
 
 
-def scopes(filterset, asked):
+def scopes(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
     regions = partners_by(REGION)(filterset, asked)
     asia_pacific, lac = regions.get(PortalRegion.ASIA_PACIFIC, NOTHING), regions.get(PortalRegion.LAC, NOTHING)
     return {
@@ -134,13 +138,13 @@ def scopes(filterset, asked):
     }
 
 
-def has_source(filterset, asked):
+def has_source(filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
     sourced = union(filterset.index.bitmaps(rows).get(True, NOTHING) for rows in SOURCED)
     return {"yes": sourced, "no": filterset.index.live - sourced}
 
 
-def own_rows(field):
-    """What a project is linked to by `field`, many to many."""
+def own_rows(field: str) -> Rows:
+    """Describe what a project is linked to by `field`, many to many."""
     return Rows(getattr(Project, field).through, "project", (field.rstrip("s"),))
 
 
@@ -242,12 +246,13 @@ class ProjectFilterSet(RecordFilterSet):
 
     class Meta:
         model = Project
-        fields = []
+        fields = ()
         form = PeriodForm
 
     @property
-    def in_words(self):
+    def in_words(self) -> str:
         """“Projects where Thailand is pivotal partner (Theme: Trade)”, “Projects in which Caribbean receives”."""
+        said: Collection[str]
         if "country" in self.asked:
             lead, said = self.partners_in_words(), ("country", "country_match", "role")
         elif self.asked.keys() & SIDES.keys():
@@ -257,15 +262,15 @@ class ProjectFilterSet(RecordFilterSet):
         conditions = conditions_in_words(self, left_out=said)
         return f"{lead} ({conditions})" if conditions else lead
 
-    def called(self, name):
-        """The values in force of a filter, as they are called."""
+    def called(self, name: str) -> list[str]:
+        """List the values in force of a filter, as they are called."""
         return [words for each, _label, _code, words in values_in_words(self) if each == name]
 
-    def sides_in_words(self):
+    def sides_in_words(self) -> str:
         sides = [phrase % {"places": either(self.called(name))} for name, phrase in SIDES.items() if name in self.asked]
         return gettext("Projects in which %(sides)s") % {"sides": each_of(sides)}
 
-    def partners_in_words(self):
+    def partners_in_words(self) -> str:
         countries = self.called("country")
         named = each_of(countries) if takes_all(self.asked) else either(countries)
         if "role" in self.asked:

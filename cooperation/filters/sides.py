@@ -1,6 +1,12 @@
 """The two sides of a project: the countries that give, and those that receive."""
 
-from cooperation.facets import NOTHING, union
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pyroaring import BitMap
+
+from cooperation.facets import NOTHING, Bitmaps, Index, union
+from cooperation.filters.base import RecordFilterSet
 from cooperation.filters.country import REGION, SUBREGION, CountryFilterSet
 from cooperation.filters.kinds import CodesFilter
 from cooperation.filters.options import Codes, Several
@@ -19,56 +25,57 @@ PLACES = Several((PortalRegion.choices, Subregion.choices, COUNTRIES))
 class SideFilter(CodesFilter):
     """The places on one side of a project, in the roles that its role filter asks for, or in `default_roles`."""
 
-    def __init__(self, name, default_roles, **kwargs):
-        self.role_name = f"{name}_role"
+    def __init__(self, name: str, default_roles: tuple[str, ...], **kwargs: Any) -> None:
+        self.side, self.role_name = name, f"{name}_role"
         self.default_roles = default_roles
         sources = (COUNTRIES_IN_ROLES,)
         super().__init__(self.places, choices=PLACES, sources=sources, group=name, is_offered=False, **kwargs)
 
-    def roles(self, asked):
+    def roles(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(asked.get(self.role_name) or self.default_roles)
 
-    def places(self, filterset, asked):
-        """`{country id, or code of a region or subregion: bitmap}` of the projects that it stands on this side of."""
+    def places(self, filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+        """Map each country id, or code of a region or subregion, to the projects that it stands on this side of."""
         roles = self.roles(asked)
         if roles != self.default_roles:
             return by_place(filterset.index, roles)
         return filterset.index.derived(("by_place", roles), lambda index: by_place(index, roles))
 
-    def all_countries(self, filterset):
-        """`{country id: bitmap}` of the countries on this side, whichever places are asked."""
+    def all_countries(self, filterset: RecordFilterSet) -> dict[int, BitMap]:
+        """Map the id of each country to its projects on this side, whichever places are asked."""
         return countries_in(filterset.index, self.roles(filterset.asked))
 
-    def countries(self, filterset):
-        """The same of those in the places that are asked."""
+    def countries(self, filterset: RecordFilterSet) -> dict[int, BitMap]:
+        """Map the id of each country in the places that are asked to its projects on this side."""
         found = self.all_countries(filterset)
-        chosen = countries_of(filterset, self.group)
+        chosen = countries_of(filterset, self.side)
         return found if chosen is None else {key: found[key] for key in found.keys() & chosen}
 
 
 class SideRoleFilter(CodesFilter):
     """Roles that count as one side: of the places chosen, by whose filter they are then applied, or of any country."""
 
-    def __init__(self, name, roles, **kwargs):
+    def __init__(self, name: str, roles: Iterable[PartnerRole], **kwargs: Any) -> None:
+        self.side = name
         sources = (COUNTRIES_IN_ROLES,)
         choices = [(role.value, role.label) for role in roles]
         super().__init__(self.of_side, choices=choices, sources=sources, group=name, **kwargs)
 
-    def of_side(self, filterset, asked):
-        """`{role: bitmap}` of the projects in which one of the places that are asked, or any country, has the role."""
-        chosen = countries_of(filterset, self.group) if self.group in asked else None
+    def of_side(self, filterset: RecordFilterSet, asked: Mapping[str, Any]) -> Bitmaps:
+        """Map each role to the projects in which one of the places that are asked, or any country, has it."""
+        chosen = countries_of(filterset, self.side) if self.side in asked else None
         found = dict.fromkeys(PartnerRole.values, NOTHING)
         for (country, role), bitmap in filterset.index.bitmaps(COUNTRIES_IN_ROLES).items():
             if country is not None and (chosen is None or country in chosen):
                 found[role] = found[role] | bitmap
         return found
 
-    def restriction(self, filterset, roles):
-        return None if self.group in filterset.asked else super().restriction(filterset, roles)
+    def restriction(self, filterset: RecordFilterSet, roles: Collection[str]) -> BitMap | None:
+        return None if self.side in filterset.asked else super().restriction(filterset, roles)
 
 
-def partners_in(countries, projects):
-    """`{value: bitmap}` of the `projects` (`{country id: bitmap}`) of the countries (bitmap of them) of each value."""
+def partners_in(countries: Bitmaps, projects: Mapping[int, BitMap]) -> Bitmaps:
+    """Map each value to the `projects` of its `countries`: a bitmap of these for each value."""
     index = CountryFilterSet().index
     return {
         value: union(projects[each] for each in index.ids_of(bitmap).tolist() if each in projects)
@@ -76,7 +83,7 @@ def partners_in(countries, projects):
     }
 
 
-def by_place(index, roles):
+def by_place(index: Index, roles: Collection[str]) -> Bitmaps:
     countries, projects = CountryFilterSet().index, countries_in(index, roles)
     return {
         **projects,
@@ -85,11 +92,12 @@ def by_place(index, roles):
     }
 
 
-def countries_of(filterset, name):
-    """The ids of the countries in the places that are asked of a `SideFilter`; None when it is not asked."""
+def countries_of(filterset: RecordFilterSet, name: str) -> set[int] | None:
+    """List the ids of the countries in the places that are asked of a `SideFilter`; None when it is not asked."""
     if name not in filterset.asked:
         return None
-    index, found = CountryFilterSet().index, set()
+    index = CountryFilterSet().index
+    found: set[int] = set()
     areas = {**index.bitmaps(REGION), **index.bitmaps(SUBREGION)}
     for key in filterset.keys(filterset.filters[name], filterset.asked[name]):
         found |= set(index.ids_of(areas[key]).tolist()) if key in areas else {key}

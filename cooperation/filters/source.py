@@ -15,4 +15,4 @@ class SourceFilterSet(RecordFilterSet):
 
     class Meta:
         model = Source
-        fields = []
+        fields = ()
