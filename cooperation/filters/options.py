@@ -2,15 +2,22 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cooperation import changes, search
-from cooperation.models import PUBLIC_RECORDS, PortalRegion
+from cooperation.models import PUBLIC_RECORDS, Goal, Instrument, PortalRegion, PublicRecord, Theme
+
+# Codes and what they are called.
+Pairs = Sequence[tuple[str, str | Promise]]
+# The folded words of a name.
+FoldedName = tuple[str, ...]
 
 REGION_CHOICES = [(region.value, region.label) for region in (PortalRegion.ASIA_PACIFIC, PortalRegion.LAC)]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -25,11 +32,11 @@ class Option:
 
     code: str
     label: str
-    key: object
-    names: tuple = ()
-    html: tuple = field(init=False, compare=False)
+    key: Any
+    names: tuple[FoldedName, ...] = ()
+    html: tuple[str, str] = field(init=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "html", (escape(self.code), escape(self.label)))
 
 
@@ -37,17 +44,17 @@ class Option:
 class Codes:
     """The public rows of `model` as options, in the order of their labels. `names` are further columns with names."""
 
-    model: type
+    model: type[PublicRecord | Theme | Goal | Instrument]
     code: str
     label: str
-    names: tuple = ()
+    names: tuple[str, ...] = ()
 
-    def options(self, version):
-        """The options at a data version; they are read once for each."""
+    def options(self, version: int) -> list[Option]:
+        """Read the options at a data version, once for each."""
         return self._at(version)[1]
 
     def with_present_ids(self, codes: Iterable[str]) -> list[str]:
-        """The codes, a former or merged public id replaced by that of the present record.
+        """Replace each former or merged public id among the codes by that of the present record.
 
         The database is asked about codes that are unknown, and only about those.
         """
@@ -56,29 +63,32 @@ class Codes:
             return codes
         _version, _options, known = self._at(changes.current())
         unknown = [code for code in codes if code not in known]
-        present = self.model.objects.present_ids(unknown) if unknown else {}
+        model: Any = self.model
+        present: dict[str, str] = model.objects.present_ids(unknown) if unknown else {}
         return [present.get(code, code) for code in codes]
 
     def called(self, word: search.Word, version: int) -> list[Option]:
-        """The options of which a name holds the asked word."""
+        """List the options of which a name holds the asked word."""
         if _named.get(self, (None,))[0] != version:
-            by_token = defaultdict(list)
+            by_token: dict[str, list[Option]] = defaultdict(list)
             for option in self.options(version):
                 for token in {token for name in option.names for token in name}:
                     by_token[token].append(option)
             _named[self] = (version, sorted(by_token), by_token)
         _version, tokens, by_token = _named[self]
         last = word.tokens[-1]
-        place, fitting = bisect_left(tokens, last), {}
+        place = bisect_left(tokens, last)
+        fitting: dict[str, Option] = {}
         while place < len(tokens) and (tokens[place].startswith(last) if word.is_prefix else tokens[place] == last):
             fitting |= {option.code: option for option in by_token[tokens[place]]}
             place += 1
         return [option for option in fitting.values() if len(word.tokens) == 1 or is_called(option.names, word)]
 
-    def _at(self, version):
+    def _at(self, version: int) -> tuple[int, list[Option], frozenset[str]]:
         """Read options and the set of their codes, once for each data version: `(data version, options, codes)`."""
         if _read.get(self, (None,))[0] != version:
-            rows = self.model.objects.published() if self.model in PUBLIC_RECORDS else self.model.objects.all()
+            model: Any = self.model
+            rows = model.objects.published() if model in PUBLIC_RECORDS else model.objects.all()
             columns = ("pk", self.code, self.label, *self.names)
             options = [
                 Option(str(code), str(label), key, _names(code, label, *names))
@@ -92,9 +102,9 @@ class Codes:
 class Several:
     """Options of several kinds, each a `Codes` or (code, label) pairs, one kind after the other."""
 
-    kinds: tuple
+    kinds: tuple["Codes | Pairs", ...]
 
-    def options(self, version):
+    def options(self, version: int) -> list[Option]:
         return [option for each in self.kinds for option in options_of(each, version)]
 
     def with_present_ids(self, codes: Iterable[str]) -> list[str]:
@@ -103,16 +113,21 @@ class Several:
         return list(codes)
 
 
-_read, _named = {}, {}
+# Where the values of a filter come from.
+Choices = Codes | Several | Pairs
+
+# Each with its data version: options and the set of their codes; tokens in order, and the options named by each.
+_read: dict[Codes, tuple[int, list[Option], frozenset[str]]] = {}
+_named: dict[Codes, tuple[int, list[str], dict[str, list[Option]]]] = {}
 
 
-def _names(*columns):
-    """The folded words of every name in some columns, each name a tuple; a column may hold one on each line."""
+def _names(*columns: object) -> tuple[FoldedName, ...]:
+    """Fold every name in some columns; a column may hold one on each line."""
     return tuple(tuple(search.words_of(line)) for column in columns for line in str(column).splitlines())
 
 
-def is_called(names, word):
-    """Whether one of the names, each a tuple of folded words, holds the asked word."""
+def is_called(names: Iterable[Sequence[str]], word: search.Word) -> bool:
+    """Tell whether one of the names, each a sequence of folded words, holds the asked word."""
     *whole, last = word.tokens
     for name in names:
         for place in range(len(name) - len(whole)):
@@ -123,8 +138,8 @@ def is_called(names, word):
     return False
 
 
-def options_of(choices, version):
-    """The options of a `Codes` or `Several`, or of (code, label) pairs, which are translated once for each language."""
+def options_of(choices: Choices, version: int) -> list[Option]:
+    """List the options of some choices. Pairs are translated once for each language."""
     if isinstance(choices, Codes | Several):
         return choices.options(version)
     key = (id(choices), get_language())
@@ -133,14 +148,14 @@ def options_of(choices, version):
     return _translated[key]
 
 
-def options_called(choices, word: search.Word, version: int) -> list[Option]:
-    """The options of which a name holds the asked word; only rows of a table have names."""
+def options_called(choices: Choices, word: search.Word, version: int) -> list[Option]:
+    """List the options of which a name holds the asked word; only rows of a table have names."""
     return choices.called(word, version) if isinstance(choices, Codes) else []
 
 
-def with_present_ids(choices, codes: Iterable[str]) -> list[str]:
-    """The codes asked for, a former or merged public id replaced by that of the present record."""
+def with_present_ids(choices: Choices, codes: Iterable[str]) -> list[str]:
+    """Replace each former or merged public id among the codes by that of the present record."""
     return choices.with_present_ids(codes) if isinstance(choices, Codes | Several) else list(codes)
 
 
-_translated = {}
+_translated: dict[tuple[int, str | None], list[Option]] = {}
