@@ -1,65 +1,69 @@
 """What can be asked of the events of the timeline. They are few, so their index is made whole at each data version."""
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from cooperation import changes, search
-from cooperation.facets import Index, intersection
+from cooperation.facets import Index, Own, intersection
 from cooperation.filters.base import PeriodForm, RecordFilterSet
 from cooperation.filters.kinds import CodesFilter, YearFilter
 from cooperation.filters.options import Codes, is_called
-from cooperation.models import Country, EventKind, EventRegion, Forum, Milestone, read_events
+from cooperation.models import Country, Event, EventKind, EventRegion, Forum, Milestone, read_events
 
 OLDEST_FIRST = ("date",)
 # What the filters look at: the values of each event, of which "" and None are none.
-VALUES = {
-    "kind": lambda event: event.kinds,
-    "region": lambda event: [event.region],
-    "forum": lambda event: [event.forum.pk if event.forum else None],
-    "country": lambda event: [event.country.pk if event.country else None],
-    "year": lambda event: [event.year],
+VALUES: dict[Own, Callable[[Event], Sequence[Any]]] = {
+    Own("kind"): lambda event: event.kinds,
+    Own("region"): lambda event: [event.region],
+    Own("forum"): lambda event: [event.forum.pk if event.forum else None],
+    Own("country"): lambda event: [event.country.pk if event.country else None],
+    Own("year"): lambda event: [event.year],
 }
 
 
 class EventIndex(Index):
     """The public events at one data version. The id of an event is its place in `events`, the earliest first."""
 
-    def __init__(self, version, events):
-        super().__init__(None, OLDEST_FIRST, version)
+    def __init__(self, version: int, events: Sequence[Event]) -> None:
+        # Events are of no model: nothing of this index is read by one.
+        super().__init__(None, OLDEST_FIRST, version)  # type: ignore[arg-type]
         self.events = events
         # The first of a list has the highest ordinal.
         self.ids = np.arange(len(events))[::-1]
-        self.ordinals = self.ids
+        self.ordinals = self.ids.astype(np.int32)
         self.live = BitMap(range(len(events)))
-        for name, values_of in VALUES.items():
-            found = defaultdict(BitMap)
+        for source, values_of in VALUES.items():
+            found: defaultdict[Any, BitMap] = defaultdict(BitMap)
             for place, event in enumerate(events):
                 for value in values_of(event):
                     if value:
                         found[value].add(int(self.ordinals[place]))
-            self._values[name] = dict(found)
+            self._values[source] = dict(found)
         self._names = [[search.words_of(text) for text in event.names] for event in events]
 
-    def holding(self, word):
-        """The bitmap of the events that hold an asked word."""
+    def holding(self, word: search.Word) -> BitMap:
+        """Find the events that hold an asked word."""
         return BitMap(int(self.ordinals[place]) for place, names in enumerate(self._names) if is_called(names, word))
 
 
-def latest_first(index):
-    return index.ids
+def latest_first(index: Index) -> list[int]:
+    ids: list[int] = index.ids.tolist()
+    return ids
 
 
-_kept = None
+_kept: EventIndex | None = None
 
 
-def present_index():
-    """The index of all public events at the present data version, kept until a record changes."""
+def present_index() -> EventIndex:
+    """Return the index of all public events at the present data version, kept until a record changes."""
     global _kept
     version = changes.current()
     if _kept is None or _kept.version != version:
@@ -91,47 +95,49 @@ class EventFilterSet(RecordFilterSet):
     names = Names(_("event"), _("events"))
 
     kind = CodesFilter(
-        "kind",
+        Own("kind"),
         label=_("Kind"),
         choices=EventKind.choices,
         help_text=_("What a milestone tells of a meeting or a foundation is one event of both kinds."),
     )
     region = CodesFilter(
-        "region",
+        Own("region"),
         label=_("Region"),
         choices=EventRegion.choices,
         help_text=_("The regions from which its forum has its members; without a forum, that of the country."),
     )
-    forum = CodesFilter("forum", label=_("Forum"), choices=Codes(Forum, "slug", "name", ("acronym",)), in_words=True)
+    forum = CodesFilter(
+        Own("forum"), label=_("Forum"), choices=Codes(Forum, "slug", "name", ("acronym",)), in_words=True
+    )
     country = CodesFilter(
-        "country",
+        Own("country"),
         label=_("Country"),
         choices=Codes(Country, "iso3", "name"),
         in_words=True,
         help_text=_("The country of the place, or the one whose agency it is."),
     )
-    year_from = YearFilter("year", label=_("From (year)"))
-    year_to = YearFilter("year", from_then_on=False, label=_("To (year)"))
+    year_from = YearFilter(Own("year"), label=_("From (year)"))
+    year_to = YearFilter(Own("year"), from_then_on=False, label=_("To (year)"))
 
     class Meta:
-        fields = []
+        fields = ()
         form = PeriodForm
 
-    def __init__(self, data=None, **kwargs):
+    def __init__(self, data: QueryDict | Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         # The base class wants rows to choose from; there are none.
         super().__init__(data, Milestone.objects.none(), **kwargs)
 
     @cached_property
-    def index(self):
+    def index(self) -> EventIndex:
         return present_index()
 
-    def holding(self, word, parts):
+    def holding(self, word: search.Word, parts: tuple[str, ...]) -> BitMap:
         return self.index.remembered(("word", word), lambda: self.index.holding(word))
 
-    def holding_all(self, words, parts, among=None):
+    def holding_all(self, words: Sequence[search.Word], parts: tuple[str, ...], among: BitMap | None = None) -> BitMap:
         found = self.index.live if among is None else among
         return intersection([found, *(self.holding(word, parts) for word in words)])
 
-    def events(self, start=0, stop=None):
-        """The `Event`s that fit, in order, from place `start` to before `stop`."""
+    def events(self, start: int = 0, stop: int | None = None) -> list[Event]:
+        """List the events that fit, in order, from place `start` to before `stop`."""
         return [self.index.events[place] for place in self.ids(start, stop)]

@@ -133,7 +133,7 @@ class Event:
         self.others += [each for each in other.others if each not in self.others]
 
 
-def read_events():
+def read_events() -> list["Event"]:
     """All public events, the earliest first, in a constant number of queries.
 
     Left out is what has no date. A milestone also tells what else is recorded of its forum on the same day, so that

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cooperation.facets import Own
 from cooperation.filters.event import EventFilterSet
 
 # Years that one bar stands for: the first of these that needs no more bars than fit on a page.
@@ -36,7 +37,7 @@ def bars(filterset: EventFilterSet):
     """
     years = {
         int(year): filterset.hits.intersection_cardinality(bitmap)
-        for year, bitmap in filterset.index.bitmaps("year").items()
+        for year, bitmap in filterset.index.bitmaps(Own("year")).items()
     }
     years = {year: count for year, count in years.items() if count}
     if len(years) < 2:
