@@ -111,6 +111,7 @@ class Writer:
             self.chance.choice([self.add, self.edit, self.change_id, self.withdraw, self.publish, self.remove])()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("query", ["", "&modality=bilateral", "&q=exchange"])
 @pytest.mark.parametrize("seed", [1955, 1978, 2019])

@@ -77,6 +77,7 @@ def test_not_modified_says_the_same(client, address, loaded_by):
     assert "geolocation=()" in answer["Permissions-Policy"]
 
 
+@pytest.mark.slow
 def test_what_pages_of_other_sites_may_read_they_may_load(client):
     make_one_of_each()
     answers = crawl(client)

@@ -57,6 +57,7 @@ def key_of(title):
     return "".join(search.words_of(title))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
 def test_title_of_every_record_finds_it_first(client, model, named):
     wrong = []
@@ -69,6 +70,7 @@ def test_title_of_every_record_finds_it_first(client, model, named):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_title_of_every_project_finds_it_first_among_the_projects_however_it_is_pasted(client):
     wrong = []
     for number, project in enumerate(Project.objects.published().order_by("pk")):
@@ -81,6 +83,7 @@ def test_title_of_every_project_finds_it_first_among_the_projects_however_it_is_
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "title",
     [
@@ -117,6 +120,7 @@ def words_of_records():
     ]
 
 
+@pytest.mark.slow
 def test_many_words_give_what_each_of_them_gives_alone():
     chance, texts = random.Random(20261124), words_of_records()
     numbers = {}
