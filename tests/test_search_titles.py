@@ -191,7 +191,7 @@ def test_long_question_is_answered_or_refused_in_a_sentence(client, address, que
 
 
 @pytest.mark.parametrize("address", ["/", "/projects/", "/search/", "/about/", "/timeline/"])
-def test_input_for_words_takes_as_many_signs_as_the_search(client, address):
+def test_input_takes_one_sign_more_than_the_search_so_that_nothing_is_cut_in_silence(client, address):
     inputs = [attrs for attrs in read(client, address).all("input") if attrs.get("type") == "search"]
-    assert {attrs["maxlength"] for attrs in inputs} == {str(search.LONGEST_QUESTION)}
+    assert {attrs["maxlength"] for attrs in inputs} == {str(search.LONGEST_QUESTION + 1)}
     assert ProjectFilterSet.base_filters["q"].field.max_length == search.LONGEST_QUESTION
