@@ -59,7 +59,9 @@ def columns(model):
 
 
 def many(model):
-    return [field.name for field in model.history.model._history_m2m_fields]
+    """Name the many-to-many fields that are kept, in the order of the model: the library has them in a set."""
+    kept = {field.name for field in model.history.model._history_m2m_fields}
+    return [field.name for field in model._meta.many_to_many if field.name in kept]
 
 
 def steps_of_record(record):
