@@ -234,7 +234,8 @@ DEBUG = read_switch("DEBUG")
 # Default: the names of this computer (`localhost`, `127.0.0.1`, `[::1]`).
 ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS")
 
-# Signs sessions and forms. Keep it secret, at least 50 characters. Default: made once, kept in `var/secret_key`.
+# Signs sessions and forms. Keep it secret, at least 50 characters: the portal starts with a shorter one, but
+# `manage.py check --deploy` warns. Default: made once, kept in `var/secret_key`.
 SECRET_KEY = read_secret_key("SECRET_KEY")
 
 # A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https,
@@ -249,9 +250,10 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 
 # The address on which gunicorn listens, or a socket such as `unix:/run/portal.sock`.
 BIND = read_bind("BIND", "127.0.0.1:8000")
-# How many processes gunicorn starts, each with four threads.
+# How many processes gunicorn starts, from 1 to 999, each with four threads.
 WEB_CONCURRENCY = read_count("WEB_CONCURRENCY", 2)
-# `true` writes a line for each request, with the address of its sender, to the standard output of gunicorn.
+# `true` writes a line for each request to the standard output of gunicorn, with the address that gunicorn sees: behind
+# a proxy that of the proxy (`127.0.0.1`; none through a socket).
 ACCESS_LOG = read_switch("ACCESS_LOG")
 
 INSTALLED_APPS = [
@@ -364,7 +366,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 HSTS_SECONDS = read_seconds("HSTS_SECONDS", 3600)
 # `true` extends that to all sub-domains of the host, also to those that somebody else runs.
 HSTS_INCLUDE_SUBDOMAINS = read_switch("HSTS_INCLUDE_SUBDOMAINS")
-# `true` lets browsers ship with this host in their list of https hosts. It needs sub-domains and a year.
+# `true` asks browsers to put this host in their built-in list of https hosts. It needs `HSTS_INCLUDE_SUBDOMAINS=true`
+# and `HSTS_SECONDS=31536000` (a year) or more.
 HSTS_PRELOAD = read_switch("HSTS_PRELOAD")
 if HSTS_PRELOAD and not (HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS >= YEAR):
     stop(f"HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS={YEAR} (a year) or more.")
