@@ -114,6 +114,8 @@ def test_question_as_long_as_a_title_is_read_whatever_number_of_words_it_has():
         ("<b>TICA</b> & “T”", "tica", "&lt;b&gt;<mark>TICA</mark>&lt;/b&gt; &amp; “T”"),
         ("<script>alert(1)</script>", "script", "&lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt;"),
         ("South", "south sou", "<mark>South</mark>"),
+        ("Programme ‘Milk and Honey’", "honey", "Programme ‘Milk and <mark>Honey</mark>’"),
+        ("co-", "co", "<mark>co</mark>-"),
         ("TICA", "", "TICA"),
         ("", "tica", ""),
     ],

@@ -154,7 +154,7 @@ def compounds_in_place(text: str, placed: Sequence[Placed]) -> list[Placed]:
     runs: list[list[Placed]] = []
     last_end = -1
     for word in placed:
-        if word[1] == last_end + 1 and fold(text[last_end]) in JOINTS:
+        if runs and word[1] == last_end + 1 and fold(text[last_end]) in JOINTS:
             runs[-1].append(word)
         else:
             runs.append([word])
