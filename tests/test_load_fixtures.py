@@ -129,6 +129,18 @@ def test_records_added_after_the_fixtures_get_ids_of_their_own(tmp_path):
     ("text", "reason"),
     [
         ("- model: cooperation.theme\n  fields: [code", "while parsing"),
+        ("- model: cooperation.milestone\n  fields: {date: 2026-02-31}\n", "day is out of range"),
+        ("- model: cooperation.theme\n  fields: {code: !!bool maybe}\n", "'maybe'"),
+        ("- model: cooperation.theme\n  fields: {code: !!timestamp today}\n", ""),
+        (f"- model: cooperation.theme\n  fields: {{code: {'7' * 5000}}}\n", "Exceeds the limit"),
+        (
+            "- model: cooperation.theme\n  fields: {code: trade, name: [Trade, Commerce]}\n",
+            "entry 1 (cooperation.theme): name must be a single value",
+        ),
+        (
+            TUVALU.replace("subregion: '061'", f"subregion: '061', tile_row: 1{'0' * 30}"),
+            "entry 1 (cooperation.country): ",
+        ),
         ("model: cooperation.theme\n", "it must be a list of entries"),
         ("", "it must be a list of entries"),
         ("- model: cooperation.theme\n", "entry 1 must be a model and fields, and nothing else"),

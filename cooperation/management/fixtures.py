@@ -25,8 +25,11 @@ from cooperation.models import registry_models
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Rows that are inserted at a time.
 BATCH = 1_000
-# What the database says of values that it does not take; the last one is psycopg's of a text with a NUL.
-REFUSALS = (IntegrityError, DataError, ValueError)
+# What YAML says of a value that is none of its kind, such as 2026-02-31, beside errors of its own.
+UNREADABLE = (yaml.YAMLError, OSError, ValueError, LookupError, AttributeError, ArithmeticError, TypeError)
+# What the database says of values that it does not take, and Python of numbers that are too large for it. ValueError is
+# psycopg's of a text with a NUL.
+REFUSALS = (IntegrityError, DataError, ValueError, ArithmeticError)
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ def read_entries(path: Path) -> Iterator[tuple[Entry, dict[str, Any]]]:
     """Read the entries of a file, still empty, each with the fields that it states."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (both are the safe ones)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except UNREADABLE as error:
         raise refusal(path, error) from error
     if not isinstance(content, list):
         raise refusal(path, "it must be a list of entries")
@@ -124,9 +127,11 @@ def fill_entry(entry: Entry, model: type[models.Model], content: dict[str, Any])
             if value is not None:
                 entry.references.append((known, value))
         elif known.concrete:
+            if isinstance(value, list | dict):
+                raise entry.refusal(f"{name} must be a single value")
             try:
                 values[name] = known.to_python(value)
-            except (ValidationError, TypeError, ValueError) as error:
+            except (ValidationError, TypeError, ValueError, ArithmeticError) as error:
                 raise entry.refusal(f"{name}: {error}") from error
         else:
             raise entry.refusal(f"{name} is stated by the rows of {known.related_model._meta.label_lower}")
