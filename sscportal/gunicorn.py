@@ -37,7 +37,8 @@ timeout = 30
 graceful_timeout = 30
 keepalive = 75
 
-# The longest request line that gunicorn and nginx take; a question of 1,000 letters fits in.
+# The longest request line that gunicorn and nginx take. A question of 1,000 letters fits in; in scripts whose letters
+# take three bytes (Thai, Chinese) one of 900.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190

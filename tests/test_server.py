@@ -221,7 +221,9 @@ def test_portal_under_a_prefix_fits_both_kinds_of_proxies(installation, tmp_path
         status, headers, _body = ask(visitor, "/registry/projects")
         assert (status, headers["Location"]) == (301, "/registry/projects/")
         assert "Path=/registry/;" in ask(visitor, "/registry/admin/login/")[1]["Set-Cookie"]
-        assert ask(visitor, "/registry/robots.txt")[2] == ask(visitor, "/robots.txt")[2]
+        robots = ask(visitor, "/registry/robots.txt")[2]
+        assert robots == ask(visitor, "/robots.txt")[2]
+        assert b"Disallow: /registry/admin/\n" in robots
         assert ask(visitor, "/registryx/")[0] == 404
         visitor.close()
     assert '"GET /registry/projects HTTP/1.1" 301' in log.read_text()

@@ -12,13 +12,13 @@ from django.utils import timezone
 # the pages of a whole list stay open, and the sitemap.
 RULES = """\
 User-agent: *
-Allow: /*?page=
-Allow: /sitemap
-Disallow: /*?
-Disallow: /*?page=*&
-Disallow: /admin/
-Disallow: /search/
-Disallow: /search.json
+Allow: {root}*?page=
+Allow: {root}sitemap
+Disallow: {root}*?
+Disallow: {root}*?page=*&
+Disallow: {root}admin/
+Disallow: {root}search/
+Disallow: {root}search.json
 """
 SECURITY_TXT = "/.well-known/security.txt"
 # Counted anew from each day, so that the file does not expire while the portal runs. The RFC asks for less than a year.
@@ -28,7 +28,8 @@ SECURITY_TXT_DAYS = 180
 def robots(request):
     """What search engines shall leave alone, and where all addresses are."""
     sitemap = request.build_absolute_uri(reverse("sitemap"))
-    return HttpResponse(f"{RULES}\nSitemap: {sitemap}\n", content_type="text/plain; charset=utf-8")
+    rules = RULES.format(root=reverse("home"))
+    return HttpResponse(f"{rules}\nSitemap: {sitemap}\n", content_type="text/plain; charset=utf-8")
 
 
 def opensearch(request):
