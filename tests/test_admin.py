@@ -87,6 +87,7 @@ def test_every_editable_field_is_in_a_form(rf, admin_user):
         assert editable - {"id", "publication_status", getattr(model, "owner", None)} == set(form.base_fields) - {"id"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ADMINS, ids=lambda model: model.__name__)
 def test_list_opens_in_the_same_number_of_queries_with_ten_rows(model, curator):
     MAKE_RECORD[model](0)
@@ -141,6 +142,7 @@ def test_autocomplete_finds_a_partner_by_acronym(curator):
     assert [each["text"] for each in results] == ["Thailand International Cooperation Agency (TICA)"]
 
 
+@pytest.mark.slow
 def test_sources_filter_tells_records_without_a_source_from_the_others(curator):
     make_project("Never sourced", partners=[("provider", "THA")])
     add_part(Participation, make_project("Partner sourced"), 0)
@@ -208,6 +210,7 @@ def test_list_counts_sourced_statements_once_each(curator):
     assert ADMINS[Forum].sourced_statements(row) == 7
 
 
+@pytest.mark.slow
 def test_changed_public_id_is_listed_as_a_former_address(curator):
     project = make_project("Exchange")
     data = Form(curator.get(change_url(project))).data | {"slug": "thai-exchange", "_reason": "The title is shorter."}

@@ -144,6 +144,7 @@ def test_draft_project_is_told_to_nobody_without_rights_on_projects(drafts, righ
     assert [each for each in asked if TOKEN in told(browser, each)] == []
 
 
+@pytest.mark.slow
 def test_draft_project_is_told_to_a_curator_of_projects_at_the_same_addresses(drafts):
     lists = [f"/admin/cooperation/{stem}/" for stem in ("project", "formerslug", "duplicatepair", "importbatch")]
     pages = [f"/admin/cooperation/project/{Project.objects.first().pk}/{page}/" for page in ("change", "story")]

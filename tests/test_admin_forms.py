@@ -41,6 +41,7 @@ def test_form_opens_in_the_same_number_of_queries_with_twelve_parts(model, curat
     assert count_queries(curator, change_url(long)) == count_queries(curator, change_url(short))
 
 
+@pytest.mark.slow
 def test_row_shows_the_related_records_it_holds(curator):
     forum = make_forum()
     add_part(Membership, forum, PARTNER_ISO3.index("FJI"))
@@ -52,6 +53,7 @@ def test_row_shows_the_related_records_it_holds(curator):
     assert form.selected("meetings-0-hosts") == ["Peru", "Singapore"]
 
 
+@pytest.mark.slow
 def test_row_keeps_a_changed_choice_when_the_form_comes_back(curator):
     forum = make_forum(members=["FJI"])
     data = Form(curator.get(change_url(forum))).data
@@ -61,6 +63,7 @@ def test_row_keeps_a_changed_choice_when_the_form_comes_back(curator):
     assert forum.memberships.get().country.name == "Fiji"
 
 
+@pytest.mark.slow
 def test_form_saved_without_an_edit_changes_no_part(curator):
     forum = make_forum()
     for model in (Membership, ForumRole, Meeting, ForumCitation):
@@ -74,6 +77,7 @@ def test_form_saved_without_an_edit_changes_no_part(curator):
     assert list(Meeting.hosts.through.objects.values_list("meeting", "country")) == hosts
 
 
+@pytest.mark.slow
 def test_form_of_a_forum_as_large_as_the_g77_can_be_saved(curator):
     forum = make_forum("Group of 77")
     for year in range(139):
@@ -102,6 +106,7 @@ def test_citation_row_names_facts_in_readers_words(curator):
     assert offered["established_city"] == "Founded in (city)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "field", "required"),
     [
@@ -127,6 +132,7 @@ def test_address_of_an_odd_scheme_is_refused_in_words(model, field, required, ad
     assert curator.post(add_url(model), data | {field: "https://www.example.org/"}).status_code == 302
 
 
+@pytest.mark.slow
 def test_document_of_an_odd_scheme_is_refused_in_words(curator):
     form = Form(curator.get(add_url(Project)))
     row = {"title": "Agreement", "url": "javascript:alert(1)", "category": "A09"}
@@ -137,6 +143,7 @@ def test_document_of_an_odd_scheme_is_refused_in_words(curator):
     assert Project.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_curator_enters_a_project_with_partners_and_a_citation_in_one_form(curator):
     thailand, colombia, source = make_country("THA"), make_country("COL"), make_source()
     tica = make_agency(acronym="TICA")
@@ -164,6 +171,7 @@ def test_curator_enters_a_project_with_partners_and_a_citation_in_one_form(curat
     assert list(project.themes.all()) == [theme]
 
 
+@pytest.mark.slow
 def test_partner_that_names_nobody_is_refused_in_words(curator):
     data = fill(Form(curator.get(add_url(Project))), "participations", {"role": "provider"})
     data |= {"title": "Exchange", "slug": "exchange", "modality": "bilateral"}
@@ -172,6 +180,7 @@ def test_partner_that_names_nobody_is_refused_in_words(curator):
     assert Project.objects.count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "prefix", "rows", "message"),
     [
@@ -204,6 +213,7 @@ def test_rows_that_contradict_each_other_are_refused_in_words(model, prefix, row
     assert getattr(record, prefix).count() == 0
 
 
+@pytest.mark.slow
 def test_rows_that_differ_are_saved_together(curator):
     forum, thailand = make_forum(publication_status="draft"), make_country("THA")
     period = {"kind": "member", "country": thailand.pk}
@@ -228,6 +238,7 @@ def test_every_control_of_a_part_has_a_name(model, curator):
     assert form.unnamed() == []
 
 
+@pytest.mark.slow
 def test_view_on_site_is_offered_for_published_records_only(curator):
     published, draft = make_project("Exchange"), make_project("Plan", publication_status="draft")
     cited, unused = make_source("Memorandum"), make_source("Unused report")
@@ -240,6 +251,7 @@ def test_view_on_site_is_offered_for_published_records_only(curator):
         assert curator.get(change_url(record)).context["has_absolute_url"] is False
 
 
+@pytest.mark.slow
 def test_form_says_when_and_in_which_version_a_record_was_changed(curator):
     project = make_project("Exchange")
     project.save()

@@ -52,6 +52,7 @@ def everything_of(project):
     return [[{**row, "id": None, "project_id": None} for row in queryset.values()] for queryset in rows]
 
 
+@pytest.mark.slow
 def test_every_generated_row_passes_the_validation_of_the_forms(filled):
     assert generated().count() == 50
     for project in generated():
@@ -63,6 +64,7 @@ def test_every_generated_row_passes_the_validation_of_the_forms(filled):
             row.full_clean()
 
 
+@pytest.mark.slow
 def test_a_generated_project_is_the_same_whatever_the_total(filled):
     project = generated().get(slug="bench-000017")
     before = everything_of(project)

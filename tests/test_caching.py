@@ -183,6 +183,7 @@ def test_change_shows_on_the_next_request(client, change, address, words):
     assert after["ETag"] != before["ETag"]
 
 
+@pytest.mark.slow
 def test_withdrawn_record_is_gone_at_once_although_its_pages_were_kept(client):
     project = builders.make_project("Rice seeds")
     addresses = ("/", "/projects/", "/projects/rice-seeds/")
@@ -276,6 +277,7 @@ def test_parameter_that_nobody_heeds_leaves_no_trace_in_what_the_next_visitor_re
         assert client.get(address).getvalue() == content, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script_name", ["", None])
 def test_script_name_of_a_request_changes_no_page_of_others(client, settings, script_name):
     settings.FORCE_SCRIPT_NAME = script_name
@@ -344,6 +346,7 @@ def test_kept_page_is_the_same_for_a_browser_with_cookies(curator, client, sessi
     assert client.get("/projects/").content == for_curator.content
 
 
+@pytest.mark.slow
 def test_page_goes_out_while_the_cache_is_out_of_reach(client, settings, caplog):
     builders.make_project("Rice seeds")
     settings.CACHES = {"default": parse_cache(f"rediscache://127.0.0.1:{free_port()}/1")}

@@ -72,6 +72,7 @@ def test_codes_and_countries_are_watched_too():
     assert set(changes.changed_since(before)) == {"theme", "country"}
 
 
+@pytest.mark.slow
 def test_reading_leaves_the_version_alone(client):
     builders.make_project()
     before = changes.current()
@@ -112,6 +113,7 @@ def test_every_table_of_the_registry_is_watched():
     }
 
 
+@pytest.mark.slow
 def test_lost_triggers_come_back_with_the_next_migration_and_count_as_a_change_of_everything():
     before = changes.current()
     with connection.cursor() as cursor:

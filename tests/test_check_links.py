@@ -227,6 +227,7 @@ def test_command_refuses_options_that_mean_nothing(option):
 BROKEN = {"check_result": "broken", "check_detail": "404 Not Found", "checked_on": TUESDAY}
 
 
+@pytest.mark.slow
 def test_source_that_did_not_answer_is_marked_with_the_day_and_its_copy(client):
     project = builders.make_project("Rice seeds")
     copy = "https://web.archive.org/web/2020/https://www.unescap.org/report"

@@ -118,6 +118,7 @@ def test_one_record_is_offered_with_others_of_its_kind(client, shared):
     assert "/compare/?country=THA" in read(client, "/countries/THA/").links
 
 
+@pytest.mark.slow
 def test_order_of_the_parameters_makes_no_other_page(client, shared):
     pages = [client.get(f"/compare/?{query}") for query in ("country=THA&country=COL", "country=COL&x=1&country=THA")]
     assert pages[0]["ETag"] == pages[1]["ETag"]
@@ -125,6 +126,7 @@ def test_order_of_the_parameters_makes_no_other_page(client, shared):
     assert "Compare Colombia and Thailand Of" in Page(pages[0].content.decode()).text
 
 
+@pytest.mark.slow
 def test_comparison_takes_as_many_queries_however_much_the_records_hold(client, shared):
     def queries():
         read(client, "/compare/?country=THA&country=COL")

@@ -21,6 +21,7 @@ def test_components_are_for_developers_only(client):
     assert client.get("/about/components/").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("for_developers")
 def test_components_show_a_card_of_every_type_of_record_and_no_draft(client):
     make_one_of_each()

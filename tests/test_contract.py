@@ -151,6 +151,7 @@ def test_list_asks_the_database_as_often_for_three_records_as_for_one(client, mo
     assert queries_of(client, list_url(model)) == for_one
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_cache")
 @every_record_type
 def test_detail_asks_the_database_as_often_for_three_parts_as_for_one(client, model):
@@ -169,6 +170,7 @@ def queries_of_template(address):
     return [query["sql"] for query in queries]
 
 
+@pytest.mark.slow
 def test_template_starts_no_query():
     records = make_one_of_each()
     fill_country(2)
@@ -193,6 +195,7 @@ def fill_country(number):
         add_parts(builders.make_fund(f"Fund {index}"), 1, agency)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_cache")
 def test_country_page_asks_the_database_as_often_for_three_of_each_as_for_one(client):
     address = builders.make_country("THA").get_absolute_url()
@@ -216,6 +219,7 @@ def test_source_of_every_fact_is_on_the_page_and_in_the_count(client, model):
     assert count_sources([record]) == {record.pk: len(listed)}
 
 
+@pytest.mark.slow
 @every_record_type
 def test_every_value_that_a_form_offers_works(client, model):
     make_one_of_each()

@@ -450,6 +450,7 @@ def test_desk_is_tidied_a_second_time_without_a_change(project, capsys):
     assert capsys.readouterr().out == "0 closed cases emptied, 0 of spam deleted, files of 0 imports deleted.\n"
 
 
+@pytest.mark.slow
 def test_report_link_asks_search_engines_to_leave_it_alone(client):
     for record in make_one_of_each():
         (link,) = [

@@ -40,6 +40,7 @@ def test_project_in_two_giving_roles_counts_once_on_its_side(client):
     assert "Gives 1 project Provider 1 Pivotal partner 1" in read(client, "/countries/THA/").text
 
 
+@pytest.mark.slow
 def test_every_number_of_projects_is_that_of_the_list_it_leads_to(client, thailand):
     country = dual_role(thailand)
     sides = [(side.number, side.url) for side in sides_of(country)]
@@ -90,6 +91,7 @@ def test_country_page_names_memberships_hosted_meetings_and_funds(client, thaila
     assert "Funds it pays into 1 Perez-Guerrero Trust Fund" in text
 
 
+@pytest.mark.slow
 def test_country_page_shows_short_and_former_names_with_their_source(client):
     country = builders.make_country("THA", other_names="Siam\nTailandia")
     assert "Other names Siam, Tailandia no source yet" in read(client, "/countries/THA/").text

@@ -32,6 +32,7 @@ def make_exchanges(number):
     return [builders.make_project(f"Exchange {each}", start=f"{2000 + each}") for each in range(number)]
 
 
+@pytest.mark.slow
 @every_record_type
 def test_pages_hold_every_record_once_in_the_order_of_entry(client, model):
     for number in range(5):
@@ -188,6 +189,7 @@ def test_pages_and_events_have_no_such_order(client):
     assert client.get("/timeline.json?after=1").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_page_after_a_change_costs_no_more_than_one_of_the_usual_order(client, settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

@@ -66,6 +66,7 @@ def test_page_offers_the_zip_with_its_size_its_checksum_and_its_date(client, pub
     assert f"names the {len(published.files)} files" in page.text
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_page_shows_a_new_publication_at_once_although_it_is_kept(client):
     builders.make_project()
@@ -209,6 +210,7 @@ def commands_on(page):
     return [text for text in page.texts_of("code", "address") if text.startswith("curl ")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CURL is None, reason="curl is not installed")
 @pytest.mark.django_db(transaction=True)
 def test_every_example_works_as_pasted(client, live_server):
@@ -261,6 +263,7 @@ def test_dictionary_has_every_column_of_every_table_once(client):
     assert [attrs["scope"] for attrs in page.all("th")].count("row") == len(columns) + len(WRITTEN_AS)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_dictionary_names_the_columns_of_the_files(client):
     make_one_of_each()

@@ -29,6 +29,7 @@ def number_of_files():
     return len(read_publication().files)
 
 
+@pytest.mark.slow
 def test_demo_makes_the_files_that_the_data_page_leads_to(client):
     assert publish_files(SITE) == f"The {number_of_files()} files of /data/ were made."
     archive = "/data/sscportal-data.zip"
@@ -39,6 +40,7 @@ def test_demo_makes_the_files_that_the_data_page_leads_to(client):
     assert hashlib.sha256(content).hexdigest() == read_publication().archive.sha256
 
 
+@pytest.mark.slow
 def test_demo_does_not_make_the_files_of_the_same_data_again():
     publish_files(SITE)
     first = read_publication()
@@ -46,6 +48,7 @@ def test_demo_does_not_make_the_files_of_the_same_data_again():
     assert read_publication() == first
 
 
+@pytest.mark.slow
 def test_demo_makes_the_files_again_after_a_change_of_a_record():
     publish_files(SITE)
     Project.objects.update(title="Rice seeds for Timor-Leste")
@@ -54,6 +57,7 @@ def test_demo_makes_the_files_again_after_a_change_of_a_record():
     assert "Rice seeds for Timor-Leste" in (read_publication().folder / "projects.csv").read_text()
 
 
+@pytest.mark.slow
 def test_demo_makes_the_files_again_for_another_port():
     publish_files(SITE)
     other = "http://127.0.0.1:8080"
@@ -61,6 +65,7 @@ def test_demo_makes_the_files_again_for_another_port():
     assert f"{other}/projects/rice-seeds/" in (read_publication().folder / "projects.csv").read_text()
 
 
+@pytest.mark.slow
 def test_demo_leaves_files_alone_that_were_published_for_another_host():
     call_command("publish_data", "--site", "https://portal.example.org", stdout=io.StringIO())
     first = read_publication()
@@ -68,6 +73,7 @@ def test_demo_leaves_files_alone_that_were_published_for_another_host():
     assert read_publication() == first
 
 
+@pytest.mark.slow
 def test_demo_goes_on_while_another_program_makes_the_files(settings):
     publish_files(SITE)
     with (settings.DATA_DIR / "lock").open("w") as held:

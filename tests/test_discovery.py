@@ -60,6 +60,7 @@ def test_every_page_names_one_address_and_that_page_names_itself(client):
     assert len(pages) > 2 * len(PUBLIC_RECORDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
@@ -89,6 +90,7 @@ def test_page_that_is_not_there_has_no_address(client):
     assert head_links(Page(client.get("/projects/never-was/").content.decode()), "canonical") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "content"),
     [
@@ -109,6 +111,7 @@ def test_lists_under_filters_are_not_to_be_indexed(client, address, content):
     assert robots_of(read(client, address)) == content
 
 
+@pytest.mark.slow
 def test_pages_of_a_list_name_the_ones_before_and_after(client):
     make_exchanges(51)
     found = [read(client, f"/projects/?country=THA&page={number}") for number in (1, 2, 3)]
@@ -138,6 +141,7 @@ def test_list_names_its_formats_for_programs_and_for_people(client, model):
     assert "Take th" in page.text
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_listed_in_the_same_order(client):
     make_exchanges(27)
     builders.make_project("Bilateral course", partners=[("provider", "COL")])
@@ -198,6 +202,7 @@ def test_sitemap_holds_every_page(client):
     assert {address: client.get(address).status_code for address in found} == dict.fromkeys(found, 200)
 
 
+@pytest.mark.slow
 @every_publishable_type
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 def test_unpublished_record_is_not_in_the_sitemap(client, model, status):
@@ -221,6 +226,7 @@ def test_sitemap_says_when_a_record_last_changed(client):
     assert f"<loc>{SITE}/sitemap-project.xml</loc><lastmod>2025-11-30" in index
 
 
+@pytest.mark.slow
 def test_long_section_has_pages_that_hold_every_record_once(client, monkeypatch):
     monkeypatch.setattr(sitemaps.RecordSitemap, "limit", 10)
     make_exchanges(25)
@@ -290,6 +296,7 @@ def test_robots_may_read_all_but_filtered_lists_the_search_and_the_admin(client)
     assert lines[-1] == f"Sitemap: {SITE}/sitemap.xml"
 
 
+@pytest.mark.slow
 def test_browser_learns_how_to_search(client):
     builders.make_forum(acronym="FEALAC")
     assert {tuple(head_links(read(client, address), "search")) for address in ("/", "/projects/", "/about/")} == {

@@ -209,6 +209,7 @@ def test_registry_is_read_once_for_many(django_assert_num_queries):
     assert [len(each) for each in found] == [3] * 50
 
 
+@pytest.mark.slow
 def test_number_of_comparisons_grows_with_the_records_only():
     """Every title shares its words with all others; each is held against a few of them."""
     titles = [f"Exchange on rice seeds, water and tuna number {number}" for number in range(1_500)]

@@ -133,6 +133,7 @@ def test_what_was_read_in_a_transaction_that_is_undone_leaves_no_trace(three_pro
     assert counts_of() == asked_anew()
 
 
+@pytest.mark.slow
 def test_any_page_of_a_list_is_a_slice_of_the_whole():
     for number in range(30):
         builders.make_project(f"Course {number:02}", partners=[("provider", "SGP")])

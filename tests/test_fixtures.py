@@ -56,6 +56,7 @@ def test_fixtures_pass_the_checks_of_the_forms(model):
     assert errors == []
 
 
+@pytest.mark.slow
 def test_what_the_fixtures_publish_passes_the_checklist():
     records = [record for model in PUBLIC_RECORDS if issubclass(model, Record) for record in model.objects.published()]
     assert len(records) > 300
@@ -185,6 +186,7 @@ def test_fixtures_show_published_projects_on_each_theme_of_the_trust_fund_and_th
     assert set(used.values_list("code", flat=True)) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("search", "address", "words"),
     [

@@ -108,6 +108,7 @@ def test_feed_has_an_entry_for_each_record(client, model):
     assert entry.find(f"{ATOM}updated").text.startswith("20")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_cache")
 @every_list_in_every_format
 def test_format_asks_the_database_as_often_for_three_records_as_for_one(client, model, suffix):
@@ -319,6 +320,7 @@ def test_control_characters_break_no_format(client):
     assert client.get("/projects.json").json()["results"][0]["title"] == "Exchange\x0b of\x1f nurses"
 
 
+@pytest.mark.slow
 def test_long_file_is_streamed_whole(client):
     make_exchanges(4_100)
     answer = client.get("/projects.csv?sort=title")
@@ -328,6 +330,7 @@ def test_long_file_is_streamed_whole(client):
     assert (head.status_code, head["Portal-Records"], b"".join(head.streaming_content)) == (200, "4100", b"")
 
 
+@pytest.mark.slow
 @every_list_in_every_format
 def test_format_is_kept_until_a_record_changes(client, model, suffix):
     record = make_record(model)

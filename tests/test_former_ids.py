@@ -153,6 +153,7 @@ def test_value_that_was_never_an_id_is_refused_in_words(client, project, value):
     assert ProjectFilterSet(ProjectFilterSet.parameters(query)).count == 0
 
 
+@pytest.mark.slow
 def test_thousands_of_unknown_values_take_one_query_more(client, project):
     query = "&".join(f"forum=f{number}" for number in range(9_000))
     answer, statements = ask(client, f"/projects.csv?{query}")

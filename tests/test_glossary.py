@@ -12,6 +12,7 @@ from tests.files import content
 from tests.iati_standard import STANDARD, needs_standard
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.usefixtures("fixtures_loaded")
 def test_every_address_in_the_iati_file_leads_to_a_place_on_a_page(client):

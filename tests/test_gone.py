@@ -31,6 +31,7 @@ def delete(record):
     return edit
 
 
+@pytest.mark.slow
 def test_entries_into_a_deleted_record_are_shown_and_nothing_is_saved(curator):
     project = draft(make_project, partners=[("provider", "THA"), ("beneficiary", "CHL")])
     data = Form(curator.get(change_url(project))).data
@@ -49,6 +50,7 @@ def test_entries_into_a_deleted_record_are_shown_and_nothing_is_saved(curator):
     assert Edit.objects.latest("pk") == edit
 
 
+@pytest.mark.slow
 def test_entries_are_sent_again_when_the_record_is_there_again(curator):
     fund = draft(make_fund)
     data = Form(curator.get(change_url(fund))).data | {"summary": "It pays for\ntwo exchanges a year."}
@@ -64,6 +66,7 @@ def test_entries_are_sent_again_when_the_record_is_there_again(curator):
     assert Fund.objects.get().summary == "It pays for\ntwo exchanges a year."
 
 
+@pytest.mark.slow
 def test_record_that_became_part_of_another_leads_to_that_one(curator):
     keep, drop = draft(make_fund, slug="fealac-fund"), draft(make_fund, slug="fealac-fund-2")
     data = Form(curator.get(change_url(drop))).data

@@ -58,6 +58,7 @@ def plain(text):
     return " ".join(unescape(re.sub("<[^>]+>", " ", str(text))).split())
 
 
+@pytest.mark.slow
 def test_guide_is_linked_from_every_page_of_the_admin(curator):
     assert reverse("curators_guide") == GUIDE
     for address in (reverse("admin:index"), reverse("admin:cooperation_project_changelist"), GUIDE):
@@ -98,6 +99,7 @@ def test_help_of_a_form_is_read_in_the_guide(curator):
     assert "Modality One of: Bilateral · Triangular · Regional · Interregional" in text_of(curator)
 
 
+@pytest.mark.slow
 def test_each_step_is_told_with_who_may_take_it(curator):
     make_groups()
     chief = Group.objects.create(name="Chief editors")

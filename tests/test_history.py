@@ -176,6 +176,7 @@ def test_nothing_is_left_out_of_the_history_but_counters_dates_and_tests_of_addr
     ] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", CHANGED_BY_HAND, ids=lambda model: model.__name__)
 def test_row_of_any_model_that_was_deleted_is_brought_back_under_its_number(ana, model):
     row = make_row(model)
@@ -187,6 +188,7 @@ def test_row_of_any_model_that_was_deleted_is_brought_back_under_its_number(ana,
     assert everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", CHANGED_BY_HAND, ids=lambda model: model.__name__)
 def test_row_of_any_model_that_was_added_is_taken_away(ana, model):
     row = make_row(model)
@@ -351,6 +353,7 @@ def test_edits_of_another_record_are_not_in_the_story():
     assert [found for _edit, found in story(project) if said(found) != [("Project", "", "Mango trees")]] == []
 
 
+@pytest.mark.slow
 def test_story_of_300_edits_asks_the_database_no_oftener_than_that_of_3():
     def queries(project):
         with CaptureQueriesContext(connection) as captured:

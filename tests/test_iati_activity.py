@@ -53,6 +53,7 @@ def test_missing_summary_is_said_and_marked():
     assert narratives(element, "description") == [NOT_STATED]
 
 
+@pytest.mark.slow
 @given(st.text(), st.text())
 @example("\ud7ff\ue000\ufffd\U00010000\U0010ffff", "\x00\x1f \x7f\ufffe\uffff")
 def test_texts_lose_what_xml_cannot_say_and_nothing_else(title, summary):

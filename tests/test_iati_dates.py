@@ -74,6 +74,7 @@ partial_dates = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(partial_dates, partial_dates, st.booleans())
 def test_any_dates_that_can_be_stored_make_a_sound_activity(start, end, has_budget):
     assume(not start or not end or end >= start or start.startswith(end))

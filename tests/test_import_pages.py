@@ -98,6 +98,7 @@ def test_a_table_is_shown_row_by_row_and_nothing_is_written(curator):
     assert (batch.file_name, batch.by.username, batch.state) == ("projects.csv", "ana.ruiz", "read")
 
 
+@pytest.mark.slow
 def test_carrying_out_makes_drafts_in_one_edit_and_keeps_no_content(curator):
     result = carry_out(curator, upload(curator, TABLE))
     batch = ImportBatch.objects.get()
@@ -113,6 +114,7 @@ def test_carrying_out_makes_drafts_in_one_edit_and_keeps_no_content(curator):
     assert curator.get(result.context["rows"][0][3]).context["original"].title == TITLES[0]
 
 
+@pytest.mark.slow
 def test_the_whole_import_is_undone_with_a_reason(curator):
     old = draft(TITLES[1], official_id="KI-4", summary="Nurseries.")
     carry_out(curator, upload(curator, TABLE.replace("KI-4,", "KI-4,Planting and nurseries.")))
@@ -129,6 +131,7 @@ def test_the_whole_import_is_undone_with_a_reason(curator):
     assert (undone.reason, undone.undoes, batch.state) == ("The file was an old version.", batch.edit, "undone")
 
 
+@pytest.mark.slow
 def test_an_import_whose_records_were_changed_since_is_not_undone(curator):
     carry_out(curator, upload(curator, TABLE))
     changed = Project.objects.get(official_id="KI-4")
@@ -143,6 +146,7 @@ def test_an_import_whose_records_were_changed_since_is_not_undone(curator):
     assert ImportBatch.objects.get().state == "done"
 
 
+@pytest.mark.slow
 def test_what_was_not_shown_is_not_carried_out(curator):
     preview = upload(curator, TABLE)
     draft(TITLES[1], official_id="KI-4", summary="Nurseries.")
@@ -156,6 +160,7 @@ def test_what_was_not_shown_is_not_carried_out(curator):
     assert said(carry_out(curator, result))[-1] == "Carried out: 1 new draft."
 
 
+@pytest.mark.slow
 def test_an_import_is_carried_out_once(curator):
     preview = upload(curator, TABLE)
     carry_out(curator, preview)
@@ -164,6 +169,7 @@ def test_an_import_is_carried_out_once(curator):
     assert Project.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_the_same_file_again_is_said_to_be_carried_out_and_brings_nothing_new(curator):
     carry_out(curator, upload(curator, TABLE))
     preview = upload(curator, TABLE, name="copy.csv")
@@ -200,6 +206,7 @@ def test_errors_are_downloaded_with_their_own_cells_and_safe_in_spreadsheets(cur
     assert from_text(lines[1][4]) == "=1+1"
 
 
+@pytest.mark.slow
 def test_rows_are_filtered_by_outcome_and_shown_a_hundred_a_page(curator):
     lines = [f"Project {number},{'soon' if number % 50 == 0 else 2019}" for number in range(1, 251)]
     upload(curator, "\n".join(["title,start", *lines]))
@@ -215,6 +222,7 @@ def test_rows_are_filtered_by_outcome_and_shown_a_hundred_a_page(curator):
     assert [line for line, _outcome, _title in outcomes(errors)] == [51, 101, 151, 201, 251]
 
 
+@pytest.mark.slow
 def test_a_preview_asks_the_database_as_often_for_many_rows_as_for_few(curator):
     numbers = []
     for total in (10, 100):
@@ -231,6 +239,7 @@ def test_a_preview_asks_the_database_as_often_for_many_rows_as_for_few(curator):
     assert numbers[0] == numbers[1]
 
 
+@pytest.mark.slow
 def test_a_header_is_given_another_column(curator):
     preview = upload(curator, "title,What happens\nMangroves for Kiribati,Nurseries.\n")
     uses = {use.header: (name, use.column) for name, use in preview.context["headers"]}
@@ -248,6 +257,7 @@ def test_a_column_that_was_not_offered_is_not_kept(curator):
     assert ImportBatch.objects.get().choices == {"columns": {}, "rows": {}}
 
 
+@pytest.mark.slow
 def test_a_row_like_a_record_is_joined_to_it_or_left_out(curator):
     old = draft("Mangrove nurseries on the atolls of Kiribati and Tuvalu", summary="Nurseries.")
     preview = upload(
@@ -263,6 +273,7 @@ def test_a_row_like_a_record_is_joined_to_it_or_left_out(curator):
     assert 'value="Carry out: 1 new draft"' in text(left_out)
 
 
+@pytest.mark.slow
 def test_a_row_that_means_the_same_as_another_is_created_only_if_chosen(curator):
     preview = upload(curator, "title,start\nMangroves for Kiribati,2019\nMangroves for Kiribati,2019\n")
     assert outcomes(preview) == [(2, "new", "Mangroves for Kiribati"), (3, "error", "Mangroves for Kiribati")]
@@ -272,6 +283,7 @@ def test_a_row_that_means_the_same_as_another_is_created_only_if_chosen(curator)
     assert [outcome for _line, outcome, _title in outcomes(withdrawn)] == ["new", "error"]
 
 
+@pytest.mark.slow
 def test_rows_of_partners_are_counted_as_the_record_that_they_belong_to(curator):
     make_country("TON")
     output = io.BytesIO()
@@ -292,6 +304,7 @@ def test_rows_of_partners_are_counted_as_the_record_that_they_belong_to(curator)
     assert Project.objects.get().participations.get().country.iso3 == "TON"
 
 
+@pytest.mark.slow
 def test_activities_of_iati_go_the_same_way(curator):
     preview = upload(curator, iati(*TITLES), "iati", "activities.xml")
     assert outcomes(preview) == [(3, "new", TITLES[0]), (20, "new", TITLES[1])]
@@ -304,6 +317,7 @@ def test_activities_of_iati_go_the_same_way(curator):
     assert Project.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_an_activity_like_a_record_may_be_left_out(curator):
     old = draft(TITLES[1])
     preview = upload(curator, iati(*TITLES), "iati", "activities.xml")
@@ -314,6 +328,7 @@ def test_an_activity_like_a_record_may_be_left_out(curator):
     assert Project.objects.exclude(pk=old.pk).get().title == TITLES[0]
 
 
+@pytest.mark.slow
 def test_published_records_are_only_changed_by_who_may_publish(curator, importer):
     for record_type, content in (
         ("iati", iati(TITLES[0])),
@@ -338,6 +353,7 @@ def test_an_import_of_records_that_are_public_now_is_not_undone_by_who_may_not_p
     assert caplog.messages[0] == f"luis.paz may not undo the import {ImportBatch.objects.get().pk}"
 
 
+@pytest.mark.slow
 def test_only_who_may_enter_such_records_imports_them(curator, caplog):
     caplog.set_level(logging.WARNING)
     viewer = signed_in("eva.sol", "view_importbatch", "view_project")
@@ -415,6 +431,7 @@ def test_carrying_out_needs_a_form_of_our_own(curator, importer):
     assert Project.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_the_list_of_imports_says_who_brought_what_and_what_came_of_it(curator):
     carry_out(curator, upload(curator, TABLE))
     page = curator.get(IMPORTS)

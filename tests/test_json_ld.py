@@ -171,6 +171,7 @@ def test_records_that_are_not_public_are_not_named(client):
         assert said.keys() & {"member", "funder", "parentOrganization", "organizer"} == set(), record
 
 
+@pytest.mark.slow
 def test_home_page_says_how_to_search(client):
     cite(builders.make_forum(acronym="FEALAC"), "name", builders.make_source())
     said = read(client, "/").about

@@ -89,6 +89,7 @@ def test_figures_count_what_is_public():
     }
 
 
+@pytest.mark.slow
 def test_every_figure_is_the_count_of_the_list_that_it_leads_to(client):
     make_registry()
     linked = [part for name in Evidence.Figure for part in figure(name) if part.url]

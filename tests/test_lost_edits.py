@@ -63,6 +63,7 @@ def draft(title="Exchange on digital trade", **fields):
     return make_project(title, publication_status="draft", **fields)
 
 
+@pytest.mark.slow
 def test_outdated_form_writes_nothing_and_shows_theirs_and_yours(curator, colleague):
     project = draft(end="2019")
     mine = open_form(curator, project)
@@ -87,6 +88,7 @@ def test_outdated_form_writes_nothing_and_shows_theirs_and_yours(curator, collea
     assert len(rows) == 2
 
 
+@pytest.mark.slow
 def test_form_that_comes_back_has_your_entries_and_what_stands_now(curator, colleague):
     project = draft(end="2019", themes=["Digital trade"])
     mine = open_form(curator, project)
@@ -102,6 +104,7 @@ def test_form_that_comes_back_has_your_entries_and_what_stands_now(curator, coll
     assert [theme.name for theme in project.themes.all()] == ["Health"]
 
 
+@pytest.mark.slow
 def test_field_that_both_changed_is_marked_and_keeps_your_entry(curator, colleague):
     project = draft(end="2019")
     mine = open_form(curator, project)
@@ -113,6 +116,7 @@ def test_field_that_both_changed_is_marked_and_keeps_your_entry(curator, colleag
     assert Form(response).values["end"] == "2021"
 
 
+@pytest.mark.slow
 def test_form_that_came_back_is_not_saved_before_its_author_has_read(curator, colleague):
     project = draft(end="2019")
     mine = open_form(curator, project)
@@ -127,6 +131,7 @@ def test_form_that_came_back_is_not_saved_before_its_author_has_read(curator, co
     assert project.title == "Exchange on digital trade"
 
 
+@pytest.mark.slow
 def test_third_edit_meanwhile_is_to_be_read_as_well(curator, colleague):
     project = draft(end="2019")
     mine = open_form(curator, project)
@@ -142,6 +147,7 @@ def test_third_edit_meanwhile_is_to_be_read_as_well(curator, colleague):
     assert (project.title, project.start, project.end) == ("Thai exchange", "2017", "2020")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "opened"),
     [(None, None), ("", "1"), ("0", None), ("2", "1"), ("9" * 20, "?"), ("-1", ""), ("one", "1"), ("１", None)],
@@ -160,6 +166,7 @@ def test_form_without_the_version_of_the_record_writes_nothing(version, opened, 
     assert (project.title, project.version) == ("Exchange on digital trade", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", WITH_FORM, ids=lambda model: model.__name__)
 def test_every_form_refuses_an_outdated_version(model, curator):
     record = MAKE_RECORD[model](0)
@@ -172,6 +179,7 @@ def test_every_form_refuses_an_outdated_version(model, curator):
     assert model.objects.filter(pk=record.pk).values().get() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", WITH_FORM, ids=lambda model: model.__name__)
 def test_save_that_changes_nothing_writes_nothing_and_says_so(model, curator):
     record = MAKE_RECORD[model](0)
@@ -183,6 +191,7 @@ def test_save_that_changes_nothing_writes_nothing_and_says_so(model, curator):
     assert not Edit.objects.filter(kind=Edit.Kind.FORM).exists()
 
 
+@pytest.mark.slow
 def test_text_of_several_lines_counts_as_unchanged_as_a_browser_sends_it(curator):
     project = draft(summary="It trains officers.\n\nIt sends experts.")
     data = {
@@ -198,6 +207,7 @@ def test_text_of_several_lines_counts_as_unchanged_as_a_browser_sends_it(curator
     assert project.summary == "It trains officers.\nIt sends experts."
 
 
+@pytest.mark.slow
 def test_save_is_one_edit_with_its_reason_and_raises_the_version_by_one(curator):
     project = make_project(end="2019", partners=[("provider", "THA")])
     save(
@@ -211,6 +221,7 @@ def test_save_is_one_edit_with_its_reason_and_raises_the_version_by_one(curator)
     assert list(project.participations.model.history.filter(edit=edit).values_list("start", flat=True)) == ["2018"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [{"meetings-0-city": "Lima"}, {"meetings-0-hosts": []}, {"meetings-0-DELETE": "on"}], ids=str
 )
@@ -224,6 +235,7 @@ def test_save_of_a_part_alone_raises_the_version_of_the_record(change, curator):
     assert Edit.objects.filter(kind=Edit.Kind.FORM).count() == 1
 
 
+@pytest.mark.slow
 def test_new_record_is_one_edit_too(curator):
     data = fill(Form(curator.get(add_url(Forum))), "memberships", {"kind": "member", "country": make_country("FJI").pk})
     data |= {"name": "Pacific Islands Forum", "slug": "pif", "kind": "network"}
@@ -233,6 +245,7 @@ def test_new_record_is_one_edit_too(curator):
     assert Forum.objects.get().publication_status == "draft"
 
 
+@pytest.mark.slow
 def test_first_copies_of_what_was_loaded_are_no_change(curator, colleague):
     forum = make_forum(publication_status="draft")
     Membership.objects.bulk_create([Membership(forum=forum, country=make_country("FJI"))])
@@ -242,6 +255,7 @@ def test_first_copies_of_what_was_loaded_are_no_change(curator, colleague):
     assert list(compared(curator.post(change_url(forum), mine | {"name": "FEALAC"}))) == ["Established", "Name"]
 
 
+@pytest.mark.slow
 def test_row_that_somebody_added_meanwhile_stays(curator, colleague):
     forum = draft_forum("FJI")
     mine = open_form(curator, forum)
@@ -258,6 +272,7 @@ def test_row_that_somebody_added_meanwhile_stays(curator, colleague):
     assert members == [("FJI", "member", "1999"), ("PER", "observer", "")]
 
 
+@pytest.mark.slow
 def test_row_that_somebody_deleted_meanwhile_goes_from_a_form_that_left_it_alone(curator, colleague):
     forum = draft_forum("FJI", "PER", "THA")
     mine = open_form(curator, forum)
@@ -270,6 +285,7 @@ def test_row_that_somebody_deleted_meanwhile_goes_from_a_form_that_left_it_alone
     assert members == [("FJI", ""), ("THA", "1999")]
 
 
+@pytest.mark.slow
 def test_row_that_somebody_deleted_and_you_changed_comes_back_as_a_new_one(curator, colleague):
     forum = draft_forum("FJI", "PER")
     mine = open_form(curator, forum)
@@ -282,6 +298,7 @@ def test_row_that_somebody_deleted_and_you_changed_comes_back_as_a_new_one(curat
     assert members == [("PER", ""), ("FJI", "1999")]
 
 
+@pytest.mark.slow
 def test_row_that_both_deleted_is_gone(curator, colleague):
     forum = draft_forum("FJI", "PER")
     mine = open_form(curator, forum)
@@ -291,6 +308,7 @@ def test_row_that_both_deleted_is_gone(curator, colleague):
     assert list(forum.memberships.values_list("country__iso3", flat=True)) == ["PER"]
 
 
+@pytest.mark.slow
 def test_row_that_somebody_changed_and_you_delete_is_shown_before_it_goes(curator, colleague):
     forum = draft_forum("FJI")
     mine = open_form(curator, forum)
@@ -301,6 +319,7 @@ def test_row_that_somebody_changed_and_you_delete_is_shown_before_it_goes(curato
     assert forum.memberships.count() == 1
 
 
+@pytest.mark.slow
 def test_id_of_a_row_of_another_record_changes_neither(curator):
     forum, other = draft_forum("FJI"), make_forum("Other forum", members=["PER"])
     data = open_form(curator, forum) | {"memberships-0-id": other.memberships.get().pk}
@@ -309,6 +328,7 @@ def test_id_of_a_row_of_another_record_changes_neither(curator):
     assert rows == [(forum.name, "FJI", ""), ("Other forum", "PER", "")]
 
 
+@pytest.mark.slow
 def test_mistake_in_an_outdated_form_is_shown_beside_what_changed(curator, colleague):
     project = draft(end="2019")
     mine = open_form(curator, project)
@@ -319,6 +339,7 @@ def test_mistake_in_an_outdated_form_is_shown_beside_what_changed(curator, colle
     assert compared(response)["End"][0] == "2019"
 
 
+@pytest.mark.slow
 def test_entries_of_an_outdated_form_with_a_mistake_are_told_as_well(curator, colleague):
     with editing(Edit.Kind.PROGRAM):
         forum = make_forum(publication_status="draft", members=["FJI", "PER"], established="1999-09")
@@ -337,6 +358,7 @@ def test_entries_of_an_outdated_form_with_a_mistake_are_told_as_well(curator, co
     assert shown["Member"][2] == "–"
 
 
+@pytest.mark.slow
 def test_change_of_a_public_record_asks_for_a_reason(curator):
     project = make_project(end="2019")
     data = open_form(curator, project) | {"end": "2020"}
@@ -355,6 +377,7 @@ def test_change_of_a_public_record_asks_for_a_reason(curator):
     assert curator.post(change_url(project), data | {"_reason": "Closing report."}).status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 def test_change_of_what_the_public_does_not_see_needs_no_reason(status, curator):
     project = make_project(publication_status=status)
@@ -363,6 +386,7 @@ def test_change_of_what_the_public_does_not_see_needs_no_reason(status, curator)
     assert project.end == "2020"
 
 
+@pytest.mark.slow
 def test_source_asks_for_a_reason_once_something_public_rests_on_it(curator):
     source = make_source()
     save(curator, source, publisher="UN ESCAP")
@@ -390,6 +414,7 @@ def test_record_is_not_copied_by_hand(curator):
     assert Project.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_step_is_taken_after_the_form_was_saved(editor):
     project = draft(end="2019")
     response = editor.post(change_url(project), open_form(editor, project) | {"end": "2020", "_step": "submit"})
@@ -399,6 +424,7 @@ def test_step_is_taken_after_the_form_was_saved(editor):
     assert list(Edit.objects.order_by("id").values_list("kind", flat=True))[-2:] == ["form", "step"]
 
 
+@pytest.mark.slow
 def test_step_is_not_taken_on_an_outdated_form(editor):
     project = draft(end="2019")
     mine = open_form(editor, project)
@@ -435,6 +461,7 @@ def test_vocabulary_is_kept_as_well(curator):
     ]
 
 
+@pytest.mark.slow
 def test_new_record_that_is_like_another_is_saved_once_somebody_has_looked(curator):
     tica = make_agency(acronym="TICA", website="https://tica-thaigov.mfa.go.th/")
     data = Form(curator.get(add_url(type(tica)))).data
@@ -454,6 +481,7 @@ def test_new_record_that_is_like_another_is_saved_once_somebody_has_looked(curat
     assert type(tica).objects.count() == 2
 
 
+@pytest.mark.slow
 def test_new_project_is_held_against_others_with_its_partners(curator):
     partners = [("provider", "IDN"), ("beneficiary", "FJI")]
     known = make_project(

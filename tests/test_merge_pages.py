@@ -45,6 +45,7 @@ def messages(response):
     return [str(message) for message in response.context["messages"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MERGEABLE)
 def test_two_records_of_every_type_are_merged_on_the_page(curator, model):
     keep, drop = make_record(model, 0), make_record(model, 1)
@@ -78,6 +79,7 @@ def test_page_says_what_becomes_of_every_field(curator):
     ]
 
 
+@pytest.mark.slow
 def test_chosen_fields_are_taken(curator):
     keep, drop = two_agencies(established="2004")
     Agency.objects.filter(pk=keep.pk).update(established="2002")
@@ -108,6 +110,7 @@ def test_page_says_what_becomes_of_what_names_the_record(curator):
     ]
 
 
+@pytest.mark.slow
 def test_long_list_of_rows_is_cut_and_counted(curator):
     keep, drop = two_agencies()
     for number in range(53):
@@ -118,6 +121,7 @@ def test_long_list_of_rows_is_cut_and_counted(curator):
     assert (kind, len(rows), more) == ("Partners", 50, 3)
 
 
+@pytest.mark.slow
 def test_page_takes_as_many_queries_for_many_rows(curator):
     keep, drop = two_agencies()
     Participation.objects.create(project=make_project("Exchange"), role="provider", agency=drop)
@@ -132,6 +136,7 @@ def test_page_takes_as_many_queries_for_many_rows(curator):
     assert len(many) == len(few)
 
 
+@pytest.mark.slow
 def test_reason_is_asked_for(curator):
     keep, drop = two_agencies()
     url = merge_url(keep, drop)
@@ -142,6 +147,7 @@ def test_reason_is_asked_for(curator):
     assert Agency.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_record_that_was_changed_since_the_page_was_opened_is_not_merged(curator):
     keep, drop = two_agencies()
     url = merge_url(keep, drop)
@@ -160,6 +166,7 @@ def test_record_that_was_changed_since_the_page_was_opened_is_not_merged(curator
     assert Agency.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_published_record_is_not_merged_into_a_draft_and_the_way_round_is_offered(curator):
     keep, drop = two_agencies()
     Agency.objects.filter(pk=keep.pk).update(publication_status="draft")
@@ -210,6 +217,7 @@ def test_record_that_does_not_exist_has_no_merge_page(curator):
         assert curator.get(reverse("admin:cooperation_agency_merge", args=[number])).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("missing", "status"), [("review_record", "draft"), ("publish_record", "published"), ("change_agency", "draft")]
 )

@@ -301,6 +301,7 @@ def test_old_address_leads_to_the_kept_record(client, model):
         assert (response.status_code, response.headers.get("Location")) == (301, keep.get_absolute_url())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MERGEABLE)
 def test_undone_merge_leaves_everything_as_it_was(model):
     """Full records, with parts that repeat each other, former addresses and chosen fields."""
@@ -334,6 +335,7 @@ def test_failure_in_the_middle_leaves_nothing(monkeypatch):
     assert not Edit.objects.filter(kind=Edit.Kind.MERGE).exists()
 
 
+@pytest.mark.slow
 def test_number_of_queries_does_not_follow_the_number_of_rows(django_assert_max_num_queries):
     """Of what the page asks before anything is written."""
     keep, drop = make_forum("Group of 77"), make_forum("The Group of 77")

@@ -27,6 +27,7 @@ FOR_SEARCH_ENGINES = {"/openapi.json", "/opensearch.xml", "/sitemap.xml", "/site
 every_record_type = pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_description_is_valid(client):
     make_one_of_each()
@@ -37,11 +38,13 @@ def test_description_is_valid(client):
     assert document["servers"] == [{"url": "http://testserver"}]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_empty_registry_has_a_valid_description(client):
     validate(describe(client))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_address_that_is_not_a_page_is_described(client):
     routes = {re.sub(r"<[a-z]+:([a-z_]+)>", r"{\1}", f"/{each.pattern}") for each in urls.urlpatterns if each.name}
@@ -79,6 +82,7 @@ def test_only_json_has_pages_and_only_csv_a_mark_for_excel(client):
     assert own["xlsx"] == own["atom"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_parameter_names_the_codes_of_today(client):
     builders.make_forum("Pacific Alliance")
@@ -91,6 +95,7 @@ def test_parameter_names_the_codes_of_today(client):
     assert "Pivotal partner" in components["parameters"]["project.role"]["description"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_schema_tells_a_wrong_record_from_a_right_one(client):
     make_one_of_each()
@@ -107,6 +112,7 @@ def test_schema_tells_a_wrong_record_from_a_right_one(client):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_other_answers_are_as_described(client):
     make_one_of_each()

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixtures_loaded")]
 every_record_type = pytest.mark.parametrize("model", PUBLIC_RECORDS, ids=lambda model: model._meta.model_name)
 
 
+@pytest.mark.slow
 @every_record_type
 def test_all_records_of_the_fixtures_are_as_described(client, model):
     document, table = describe(client), TABLES[model]

@@ -113,6 +113,7 @@ def test_withdrawn_record_is_readable_as_such_in_every_format(client):
         assert (answer.status_code, *readable_by(answer)) == (410, "*", "*"), address
 
 
+@pytest.mark.slow
 def test_pages_and_the_admin_are_not_opened_to_other_sites(client):
     builders.make_project("Mango trees")
     for address in (

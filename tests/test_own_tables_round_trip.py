@@ -199,6 +199,7 @@ def test_a_table_of_parts_changes_and_adds_and_deletes_nothing(project, user):
     assert Project.objects.get().version == version + 1
 
 
+@pytest.mark.slow
 def test_a_workbook_of_ours_restores_records_and_their_parts_as_drafts(project, user):
     content = own_workbook(Project)
     parts = {model: told(model) for model in (Participation, Document, ProjectCitation)}
@@ -231,6 +232,7 @@ def test_all_tables_of_a_forum_read_back_unchanged(forum):
     ]
 
 
+@pytest.mark.slow
 def test_the_tables_of_a_forum_bring_back_hosts_and_dates(forum, user):
     content = own_workbook(Forum)
     meeting = forum.meetings.get()

@@ -56,6 +56,7 @@ def public(client, project):
     return [Client().get(f"/projects/{project.slug}{suffix}").content for suffix in ("/", ".json")]
 
 
+@pytest.mark.slow
 def test_change_waits_and_the_public_page_stays(editor, client):
     project = published(end="2019", partners=[("provider", "THA")])
     before = public(client, project)
@@ -71,6 +72,7 @@ def test_change_waits_and_the_public_page_stays(editor, client):
     assert not Edit.objects.filter(kind=Edit.Kind.FORM).exists()
 
 
+@pytest.mark.slow
 def test_accepted_change_is_public_and_is_an_edit_of_its_author(editor, reviewer, client):
     project = published(end="2019")
     before = public(client, project)
@@ -88,6 +90,7 @@ def test_accepted_change_is_public_and_is_an_edit_of_its_author(editor, reviewer
     assert Client().get(f"/projects/{project.slug}.json").json()["end"] == "2020"
 
 
+@pytest.mark.slow
 def test_form_says_before_that_a_change_waits(editor, publisher):
     project = published()
     text = "Everybody can read this record. Your change waits until somebody accepts it."
@@ -99,6 +102,7 @@ def test_form_says_before_that_a_change_waits(editor, publisher):
     assert set(page.xpath("//input[@name='_save']/@value")) == {"Save"}
 
 
+@pytest.mark.slow
 def test_publisher_saves_a_public_record_at_once(publisher):
     project = published(end="2019")
     data = Form(publisher.get(change_url(project))).data | {"end": "2020", "_reason": "Closing report."}
@@ -108,6 +112,7 @@ def test_publisher_saves_a_public_record_at_once(publisher):
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.slow
 def test_draft_is_saved_at_once_by_an_editor(editor):
     project = published(publication_status="draft", end="2019")
     data = Form(editor.get(change_url(project))).data | {"end": "2020"}
@@ -116,6 +121,7 @@ def test_draft_is_saved_at_once_by_an_editor(editor):
     assert project.end == "2020"
 
 
+@pytest.mark.slow
 def test_change_is_checked_before_it_waits(editor):
     project = published()
     data = Form(editor.get(change_url(project))).data | {"end": "last year", "_reason": "Closing report."}
@@ -126,6 +132,7 @@ def test_change_is_checked_before_it_waits(editor):
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.slow
 def test_change_without_any_entry_is_not_kept(editor):
     project = published()
     data = Form(editor.get(change_url(project))).data | {"_reason": "Only looking."}
@@ -133,6 +140,7 @@ def test_change_without_any_entry_is_not_kept(editor):
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.slow
 def test_parts_and_relations_of_a_change_are_saved_when_it_is_accepted(editor, reviewer):
     project = published(themes=["Health"])
     source = make_source()
@@ -152,6 +160,7 @@ def test_parts_and_relations_of_a_change_are_saved_when_it_is_accepted(editor, r
     assert [theme.name for theme in project.themes.all()] == ["Digital trade"]
 
 
+@pytest.mark.slow
 def test_reviewer_reads_the_change_field_by_field(editor, reviewer):
     project = published(end="2019")
     change = propose(editor, project, end="2020", summary="It trains officers.")
@@ -164,6 +173,7 @@ def test_reviewer_reads_the_change_field_by_field(editor, reviewer):
     assert (project.end, project.version) == ("2019", 1)
 
 
+@pytest.mark.slow
 def test_author_does_not_accept_or_return_the_own_change(editor, reviewer, caplog):
     project = published(end="2019")
     change = propose(reviewer, project, end="2020")
@@ -179,6 +189,7 @@ def test_author_does_not_accept_or_return_the_own_change(editor, reviewer, caplo
     assert page.xpath("//button[@name='_accept' or @name='_return']") == []
 
 
+@pytest.mark.slow
 def test_one_person_office_accepts_the_own_change(reviewer, settings):
     settings.ONE_PERSON_OFFICE = True
     project = published(end="2019")
@@ -187,6 +198,7 @@ def test_one_person_office_accepts_the_own_change(reviewer, settings):
     assert project.end == "2020"
 
 
+@pytest.mark.slow
 def test_editor_does_not_accept_a_change_by_hand(editor, caplog):
     project = published(end="2019")
     other = Client()
@@ -204,6 +216,7 @@ def test_editor_does_not_accept_a_change_by_hand(editor, caplog):
     assert f"lupe.mataele may not accept pending change {change.pk}" in caplog.text
 
 
+@pytest.mark.slow
 def test_returned_change_comes_back_to_its_author_with_the_answer(editor, reviewer):
     project = published(end="2019")
     change = propose(editor, project, end="2020")
@@ -227,6 +240,7 @@ def test_returned_change_comes_back_to_its_author_with_the_answer(editor, review
     assert project.end == "2020"
 
 
+@pytest.mark.slow
 def test_opening_a_change_again_writes_nothing(editor, reviewer):
     project = published(end="2019")
     change = propose(editor, project, end="2020")
@@ -241,6 +255,7 @@ def test_opening_a_change_again_writes_nothing(editor, reviewer):
         assert form.values["end"] == "2019"
 
 
+@pytest.mark.slow
 def test_second_change_of_an_author_takes_the_place_of_the_first(editor, reviewer):
     project = published(end="2019")
     propose(editor, project, end="2020")
@@ -251,6 +266,7 @@ def test_second_change_of_an_author_takes_the_place_of_the_first(editor, reviewe
     assert PendingChange.objects.filter(state="waiting").count() == 2
 
 
+@pytest.mark.slow
 def test_author_takes_a_change_back(editor, reviewer):
     project = published(end="2019")
     change = propose(editor, project, end="2020")
@@ -264,6 +280,7 @@ def test_author_takes_a_change_back(editor, reviewer):
     assert project.end == "2019"
 
 
+@pytest.mark.slow
 def test_change_is_accepted_once(editor, reviewer, publisher):
     project = published(end="2019")
     change = propose(editor, project, end="2020")
@@ -275,6 +292,7 @@ def test_change_is_accepted_once(editor, reviewer, publisher):
     assert Edit.objects.filter(kind=Edit.Kind.FORM).count() == 1
 
 
+@pytest.mark.slow
 def test_record_that_changed_meanwhile_keeps_what_the_author_left_alone(editor, reviewer, publisher):
     project = published(end="2019", start="2017")
     change = propose(editor, project, end="2020")
@@ -292,6 +310,7 @@ def test_record_that_changed_meanwhile_keeps_what_the_author_left_alone(editor, 
     assert (project.start, project.end) == ("2018", "2020")
 
 
+@pytest.mark.slow
 def test_change_of_what_somebody_else_changed_meanwhile_is_not_accepted(editor, reviewer, publisher):
     project = published(end="2019")
     change = propose(editor, project, end="2020")
@@ -318,6 +337,7 @@ def test_change_of_what_somebody_else_changed_meanwhile_is_not_accepted(editor, 
     assert project.end == "2020"
 
 
+@pytest.mark.slow
 def test_change_that_can_no_longer_be_saved_says_why(editor, reviewer):
     project = published()
     tica = make_agency(acronym="TICA")
@@ -331,6 +351,7 @@ def test_change_that_can_no_longer_be_saved_says_why(editor, reviewer):
     assert not project.participations.exists()
 
 
+@pytest.mark.slow
 def test_change_of_a_record_that_is_gone_can_only_be_put_away(editor, reviewer):
     project = published()
     change = propose(editor, project, end="2020")
@@ -342,6 +363,7 @@ def test_change_of_a_record_that_is_gone_can_only_be_put_away(editor, reviewer):
     assert change.state == "dropped"
 
 
+@pytest.mark.slow
 def test_form_names_the_changes_that_wait(editor, reviewer, publisher):
     project = published(end="2019")
     first, second = propose(editor, project, end="2020"), propose(reviewer, project, end="2021")
@@ -351,6 +373,7 @@ def test_form_names_the_changes_that_wait(editor, reviewer, publisher):
     assert note.xpath(".//a/@href") == [page_of(first), page_of(second)]
 
 
+@pytest.mark.slow
 def test_every_public_record_can_be_changed_by_proposal(editor, reviewer):
     for model in (Forum, Project):
         record = MAKE_RECORD[model](0)
@@ -381,6 +404,7 @@ def test_page_of_no_change_is_not_found(pk, reviewer):
     assert reviewer.get(f"/admin/cooperation/pendingchange/{pk}/change/").status_code == 404
 
 
+@pytest.mark.slow
 def test_button_of_nothing_changes_nothing(editor, reviewer):
     change = propose(editor, published(), end="2020")
     response = reviewer.post(page_of(change), {"state": "accepted"})
@@ -389,6 +413,7 @@ def test_button_of_nothing_changes_nothing(editor, reviewer):
     assert change.state == "waiting"
 
 
+@pytest.mark.slow
 def test_row_added_meanwhile_stays_when_a_change_is_accepted(editor, reviewer, publisher):
     with editing(Edit.Kind.PROGRAM):
         forum = make_forum(members=["FJI"])

@@ -296,6 +296,7 @@ def courses(number):
     return Sheet("", ["Title", "Recipient", "Start", "Theme"], 1, rows)
 
 
+@pytest.mark.slow
 def test_a_plan_takes_as_many_queries_for_many_rows_as_for_few(countries):
     make_theme("Water")
     numbers = []
@@ -306,6 +307,7 @@ def test_a_plan_takes_as_many_queries_for_many_rows_as_for_few(countries):
     assert numbers[0] == numbers[1]
 
 
+@pytest.mark.slow
 def test_rows_are_written_many_at_a_time(user, countries):
     make_theme("Water")
     plan = plan_tables(Project, [courses(600)], {})

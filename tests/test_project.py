@@ -40,6 +40,7 @@ def cooperation():
     Participation.objects.create(project=crafts, role="implementing", agency=tica, country=tica.country)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -161,6 +162,7 @@ def test_first_year_after_the_last_is_refused_in_words(client):
     assert "/projects/bamboo-crafts/" not in page.links
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cooperation")
 def test_project_form_keeps_what_was_asked(client):
     page = read(client, "/projects/?q=bamboo&country=COL&year_from=2018&sort=start&per=50")
@@ -170,6 +172,7 @@ def test_project_form_keeps_what_was_asked(client):
     assert {attrs["value"] for attrs in page.all("option") if "selected" in attrs} >= {"start", "50"}
 
 
+@pytest.mark.slow
 def test_project_list_is_cut_into_pages_that_keep_the_filters(client):
     for number in range(27):
         builders.make_project(f"Course {number:02}", partners=[("provider", "SGP")])

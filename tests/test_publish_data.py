@@ -78,6 +78,7 @@ class Publisher:
         return type("Answer", (), {"status_code": 200, "streaming": False, "content": content})
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_list_and_what_belongs_to_it_is_published_in_every_format():
     make_one_of_each()
@@ -86,6 +87,7 @@ def test_every_list_and_what_belongs_to_it_is_published_in_every_format():
     assert {path.name for path in publication.folder.iterdir()} == ALL
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_index_says_of_every_file_its_rows_its_bytes_and_its_digest():
     make_one_of_each()
@@ -104,6 +106,7 @@ def test_index_says_of_every_file_its_rows_its_bytes_and_its_digest():
     assert rows["README.txt"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_zip_holds_all_files_as_they_are_and_of_the_time_of_the_data():
     make_one_of_each()
@@ -120,6 +123,7 @@ def test_zip_holds_all_files_as_they_are_and_of_the_time_of_the_data():
             assert each.date_time == (*made.timetuple()[:5], made.second // 2 * 2)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_checksum_is_as_sha256sum_checks_it():
     make_one_of_each()
@@ -128,6 +132,7 @@ def test_checksum_is_as_sha256sum_checks_it():
     assert read(publication, "sscportal-data.zip.sha256").decode() == f"{digest}  sscportal-data.zip\n"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_same_data_give_the_same_bytes_and_other_data_others():
     project = make_one_of_each()[3]
@@ -139,6 +144,7 @@ def test_same_data_give_the_same_bytes_and_other_data_others():
     assert publish()[0].archive.sha256 != first.archive.sha256
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_published_rows_are_those_of_the_live_lists(client):
     make_one_of_each()
@@ -183,6 +189,7 @@ def members_of(content):
             yield from members_of(member) if name.endswith(".xlsx") else [name.encode(), member]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_iati_file_is_sound_and_none_is_written_without_projects():
     builders.make_agency()
@@ -193,6 +200,7 @@ def test_iati_file_is_sound_and_none_is_written_without_projects():
     assert tree.xpath("//@linked-data-uri") == [f"{SITE}/projects/thai-colombian-exchange-on-digital-trade/"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_list_that_is_too_long_has_no_workbook(monkeypatch):
     monkeypatch.setattr(whole_registry, "MOST_IN_WORKBOOK", 1)
@@ -203,6 +211,7 @@ def test_list_that_is_too_long_has_no_workbook(monkeypatch):
     assert ("projects.xlsx" in files, "forums.xlsx" in files, "projects.csv" in files) == (False, True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_text_that_looks_like_a_formula_comes_back_as_it_was():
     builders.make_project("=1+1", slug="formula")
@@ -212,6 +221,7 @@ def test_text_that_looks_like_a_formula_comes_back_as_it_was():
     assert rows_of(publication, "projects.csv")[0]["title"] == "=1+1"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_texts_beside_the_data_say_what_it_is_how_to_cite_it_and_how_much_there_is():
     builders.make_project()
@@ -225,6 +235,7 @@ def test_texts_beside_the_data_say_what_it_is_how_to_cite_it_and_how_much_there_
     assert "https://creativecommons.org/licenses/by/4.0/legalcode" in licence
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_command_says_what_it_did(settings):
     builders.make_project()
@@ -237,6 +248,7 @@ def test_command_says_what_it_did(settings):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hosts", "site"),
     [
@@ -270,6 +282,7 @@ def files_no_larger_than(number):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [0, 500, 75_000], ids=["no file", "half a list", "no zip"])
 @pytest.mark.django_db
 def test_failure_leaves_what_was_published_before(settings, room):
@@ -291,6 +304,7 @@ def test_place_that_is_no_folder_is_named(settings):
         publish()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_second_run_at_the_same_time_leaves_the_first_alone(settings):
     builders.make_project()
@@ -305,6 +319,7 @@ def test_second_run_at_the_same_time_leaves_the_first_alone(settings):
     assert read_publication() == before
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_an_interrupted_run_left_is_removed_and_who_still_reads_can_go_on(settings):
     builders.make_project()
@@ -318,6 +333,7 @@ def test_what_an_interrupted_run_left_is_removed_and_who_still_reads_can_go_on(s
     assert not first.folder.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_user_of_the_machine_can_read_the_files():
     publication, _said = publish()
@@ -368,6 +384,7 @@ def test_curator_saves_while_files_are_written_which_stay_as_of_one_moment(insta
     assert (result.stdout, result.stderr) == ("0 0 True\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_publishing_leaves_no_transaction_behind():
     builders.make_project("Rice seeds")

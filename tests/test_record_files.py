@@ -212,6 +212,7 @@ def test_reference_managers_learn_who_says_what_as_of_when(client, model):
     }
 
 
+@pytest.mark.slow
 @every_record_type
 @pytest.mark.parametrize("title", HOSTILE_TITLES, ids=lambda title: ascii(title[:12]))
 def test_hostile_title_is_one_value_of_one_reference(client, model, title):

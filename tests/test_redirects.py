@@ -26,6 +26,7 @@ def redirects(client, addresses):
     return [(each.status_code, each.headers.get("Location"), each.headers.get("Cache-Control")) for each in answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [Agency, Forum, Fund, Milestone, Project, Source])
 def test_merged_record_leads_to_the_kept_one_until_the_merge_is_undone(client, ana, model):
     keep, drop = make_record(model, 0), make_record(model, 1)
@@ -36,6 +37,7 @@ def test_merged_record_leads_to_the_kept_one_until_the_merge_is_undone(client, a
     assert {client.get(address).status_code for address in former} == {200}
 
 
+@pytest.mark.slow
 def test_changed_id_leads_to_the_present_one_until_it_is_changed_back(client):
     project = builders.make_project("Mango trees")
     for slug, former in (("mangoes", "mango-trees"), ("mango-trees", "mangoes")):

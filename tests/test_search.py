@@ -98,6 +98,7 @@ def test_whole_words_and_beginnings_of_names_are_told_apart():
     assert titled("", whole=True) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "question",
@@ -163,6 +164,7 @@ def test_claims_of_a_lesson_and_themes_of_a_forum_are_texts():
     assert holding("fisheries", ["texts"]) == {"forum": [forum.pk]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=lambda text: ascii(text[:16]))
 def test_hostile_question_is_answered(text):
@@ -177,6 +179,7 @@ def test_hostile_question_is_answered(text):
     marked("TICA " * 100, text, length=50)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_record_of_hostile_text_is_found_by_its_other_words():
     long = " ".join(f"word{number}" for number in range(60_000))
@@ -186,12 +189,14 @@ def test_record_of_hostile_text_is_found_by_its_other_words():
     assert holding("institute") == holding("mekong") == holding("word1999") == {"agency": [agency.pk]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_wrong_word_is_replaced_by_the_nearest_one_that_a_record_holds():
     builders.make_milestone("Asian-African (Bandung) Conference", summary="Twenty-nine delegations came.")
     assert suggested('"Bandong" conferense, delegatoins') == '"bandung" conference, delegations'
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("question", "expected"),
@@ -259,6 +264,7 @@ def test_number_of_an_entry_has_room_for_all_record_types():
     assert len(PUBLIC_RECORDS) <= index.TYPES_AT_MOST
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_record_of_every_type_is_found_by_its_id_and_its_name():
     for record in make_one_of_each():
@@ -268,6 +274,7 @@ def test_record_of_every_type_is_found_by_its_id_and_its_name():
         assert record.pk in titled(name, whole=True)[record_type]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_very_long_record_is_found_by_what_stands_first(monkeypatch):
     agency = builders.make_agency("Mekong Institute")

@@ -52,6 +52,7 @@ def test_record_that_changed_is_no_longer_found(change):
     assert named("Rice seeds") == {}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
 def test_record_that_is_not_published_is_not_in_the_index(status):
@@ -63,6 +64,7 @@ def test_record_that_is_not_published_is_not_in_the_index(status):
     assert numbers == {plan.number for plan in index.plans() if plan.name in ("country", "source")}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_source_is_found_as_long_as_a_public_record_rests_on_it():
     source = builders.make_source("Memorandum of Suva", publisher="ESCAP")
@@ -108,6 +110,7 @@ def test_renamed_country_and_theme_change_the_entries_that_name_them():
     assert holding("oceans") == {"forum": [forum.pk]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_index_made_anew_equals_the_one_that_followed():
     search.catch_up()
@@ -127,6 +130,7 @@ def test_index_made_anew_equals_the_one_that_followed():
     assert entries() == followed
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_index_is_made_anew_when_the_log_cannot_tell(monkeypatch):
     agencies = [builders.make_agency(f"Institute {number}") for number in range(3)]
@@ -137,6 +141,7 @@ def test_index_is_made_anew_when_the_log_cannot_tell(monkeypatch):
     assert holding("academy") == {"agency": [agency.pk for agency in agencies]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_index_is_made_anew_when_a_declaration_changed(monkeypatch):
     agency = builders.make_agency(headquarters="Bangkok", summary="Of Suva")
@@ -154,6 +159,7 @@ def test_index_is_made_anew_when_a_declaration_changed(monkeypatch):
     assert holding("suva") == {"agency": [agency.pk]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_index_of_very_many_records_is_left_to_the_command(monkeypatch, caplog):
     builders.make_agency("Mekong Institute")
@@ -178,6 +184,7 @@ def test_nothing_is_done_when_nothing_changed(django_assert_num_queries):
         assert search.catch_up()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_writing_the_index_does_not_move_the_data_version():
     builders.make_agency()
@@ -258,6 +265,7 @@ def test_index_as_it_is_answers_while_somebody_else_writes(monkeypatch, caplog):
     assert holding("danube") == {"agency": [agency.pk]}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_page_made_while_the_index_was_behind_is_not_kept(client, monkeypatch):
     builders.make_agency("Mekong Institute")
@@ -272,6 +280,7 @@ def test_page_made_while_the_index_was_behind_is_not_kept(client, monkeypatch):
     assert client.get("/search.json?q=danube").json()["count"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_emptied_database_has_an_empty_index():
     builders.make_agency("Mekong Institute")
@@ -283,6 +292,7 @@ def test_emptied_database_has_an_empty_index():
     assert "agency" in holding("danube")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_tables_are_made_and_dropped_by_the_migration():
     builders.make_agency("Mekong Institute")

@@ -92,6 +92,7 @@ def ask(client, question):
     return answer.json()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("question", "address"), FIRST_HITS, ids=[question for question, _address in FIRST_HITS])
 def test_what_is_asked_for_comes_first(client, question, address):
     assert ask(client, question)["best"]["url"] == address
@@ -108,6 +109,7 @@ def test_page_and_machine_answer_give_the_same_hits_and_counts(client):
     assert answer["best"] == answer["groups"][0]["results"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["fealac", "training", "chile", "small island", "1978"])
 def test_count_of_a_group_is_the_length_of_its_list(client, question):
     counts = {group["type"]: group["count"] for group in ask(client, question)["groups"]}
@@ -193,6 +195,7 @@ def test_withdrawn_record_is_not_found(client):
     assert "/milestones/bandung-1955/" not in urls_of(ask(client, "bandung 1955"))
 
 
+@pytest.mark.slow
 def test_word_that_only_a_withdrawn_record_holds_is_not_suggested(client):
     assert ask(client, "afghanstan")["did_you_mean"] == "afghanistan"
     Milestone.objects.create(slug="zanzibarine", title="Zanzibarine day", date="1999", publication_status="published")

@@ -154,6 +154,7 @@ def test_forty_words_take_no_more_statements_than_thirteen(client, address):
     assert forty <= 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["/projects/", "/projects.json", "/search/", "/search.json", "/flows/", "/timeline/"]
 )

@@ -27,6 +27,7 @@ def press(browser, record, step, reason="", **changes):
     return [str(message) for message in response.context["messages"]]
 
 
+@pytest.mark.slow
 def test_button_says_its_effect_and_does_it(publisher):
     record = make_ready()
     buttons = publisher.get(change_url(record)).context["step_buttons"]
@@ -38,6 +39,7 @@ def test_button_says_its_effect_and_does_it(publisher):
     assert Milestone.objects.get().publication_status == "published"
 
 
+@pytest.mark.slow
 def test_refused_step_is_said_with_every_problem(publisher):
     record = builders.make_milestone(publication_status="in_review")
     assert press(publisher, record, "publish") == [
@@ -46,6 +48,7 @@ def test_refused_step_is_said_with_every_problem(publisher):
     assert Milestone.objects.get().publication_status == "in_review"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reason", "problem"),
     [
@@ -61,6 +64,7 @@ def test_reason_that_cannot_be_kept_is_refused_in_words(publisher, reason, probl
     assert Milestone.objects.get().publication_status == "published"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["publish", "erase", ""])
 def test_handmade_step_of_an_editor_changes_nothing(editor, step, caplog):
     record = make_ready()

@@ -89,6 +89,7 @@ def test_first_data_and_steps_are_not_offered_to_be_undone(curator):
     assert "This kind of change is not undone: change the publication status instead." in page_of(answer).text
 
 
+@pytest.mark.slow
 def test_undone_change_says_so_and_is_not_offered_again_until_that_is_undone(curator):
     project = make_draft()
     edit = change(project, end="2020")
@@ -105,6 +106,7 @@ def test_undone_change_says_so_and_is_not_offered_again_until_that_is_undone(cur
     assert links() == [undo_url(project, again), undo_url(project, edit)]
 
 
+@pytest.mark.slow
 def test_undo_shows_first_what_it_puts_back_and_then_does_it(curator):
     project = make_draft()
     edit = change(project, title="Mangoes")
@@ -128,6 +130,7 @@ def test_undo_without_a_reason_changes_nothing(curator):
     assert titles_of(Project.objects) == ["Mangoes"]
 
 
+@pytest.mark.slow
 def test_undo_of_what_was_changed_again_says_every_reason_and_changes_nothing(curator):
     project = make_draft()
     edit = change(project, title="Mangoes", end="2020")
@@ -247,6 +250,7 @@ def test_undo_from_the_story_of_the_kept_record_brings_back_the_merged_one(curat
 # Records that are gone
 
 
+@pytest.mark.slow
 def test_deleted_record_is_listed_has_a_story_and_is_brought_back(curator):
     project = make_draft()
     with editing(FORM, by=User.objects.create_user("mere.tuilagi")) as edit:
@@ -303,6 +307,7 @@ def test_words_in_a_story_cannot_bring_markup_into_the_page(curator):
     assert "<script>alert" not in curator.get(story_url(project)).content.decode()
 
 
+@pytest.mark.slow
 def test_story_of_120_edits_is_paged_and_asks_the_database_as_often_as_one_of_60(curator):
     few, many = make_draft(), make_draft("Rice seeds")
     for project, number in ((few, 60), (many, 120)):

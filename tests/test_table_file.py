@@ -303,6 +303,7 @@ def test_hidden_and_empty_sheets_are_said_and_not_read():
     ]
 
 
+@pytest.mark.slow
 def test_a_formatted_empty_cell_in_the_last_corner_does_no_harm():
     def write(book):
         sheet = book.add_worksheet("Projects")
@@ -315,6 +316,7 @@ def test_a_formatted_empty_cell_in_the_last_corner_does_no_harm():
     assert time.process_time() - started < AT_ONCE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("corner", "sentence"),
     [
@@ -352,6 +354,7 @@ def test_rows_that_no_sheet_has_are_refused(line):
     assert found == BROKEN or found.startswith("The sheet “Projects” has something in cell A")
 
 
+@pytest.mark.slow
 def test_a_workbook_of_too_many_rows_is_refused():
     content = one_sheet(["title"], *[[f"Project {number}"] for number in range(20_001)])
     with pytest.raises(UnreadableFileError) as refused:
@@ -359,6 +362,7 @@ def test_a_workbook_of_too_many_rows_is_refused():
     assert refused.value.sentence == "The sheet “Projects” has more than 20,000 rows. Divide it into several files."
 
 
+@pytest.mark.slow
 def test_zip_bombs_are_refused_before_they_are_unpacked():
     plain = one_sheet(["title"], ["Cotton"])
     part = {"xl__worksheets__sheet1.xml": b" " * 40_000_000}
@@ -371,6 +375,7 @@ def test_zip_bombs_are_refused_before_they_are_unpacked():
     assert refusal(with_parts(plain, **many)) == "Unpacked, the workbook is larger than 50 MB. Divide it into several."
 
 
+@pytest.mark.slow
 def test_a_part_that_lies_about_its_size_is_refused():
     content = bytearray(
         with_parts(one_sheet(["title"], ["Cotton"]), **{"xl__worksheets__sheet1.xml": b" " * 30_000_000})

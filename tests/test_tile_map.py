@@ -40,6 +40,7 @@ def placed():
     builders.make_country("COL", tile_column=15, tile_row=5)
 
 
+@pytest.mark.slow
 def test_home_map_counts_what_the_lists_hold(client, placed):
     builders.make_project("Rice seeds", partners=[("provider", "THA"), ("beneficiary", "FJI")])
     # Thailand takes part in two roles, and once through an agency that is not public.

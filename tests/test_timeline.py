@@ -283,6 +283,7 @@ def fits(event, asked, period):
     )
 
 
+@pytest.mark.slow
 def test_random_filters_give_what_plain_python_gives():
     chance = random.Random(5)
     expected = scatter(chance)

@@ -97,6 +97,7 @@ STATES = [
 ]
 
 
+@pytest.mark.slow
 def test_titles_of_dozens_of_states_are_all_different(client):
     builders.make_goal()
     titles = {}
@@ -116,6 +117,7 @@ def test_long_title_names_the_first_filters_and_says_how_many_more_there_are(cli
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["x" * 1_000, "fish " * 199, "é" * 900])
 def test_title_of_a_long_question_is_cut_where_one_can_see_it(client, words):
     for address in (f"/search/?q={words}", f"/projects/?q={words}", f"/timeline/?q={words}"):
@@ -124,6 +126,7 @@ def test_title_of_a_long_question_is_cut_where_one_can_see_it(client, words):
         assert "…" in title, address
 
 
+@pytest.mark.slow
 def test_markup_in_a_question_is_text_in_the_title(client):
     answer = client.get("/projects/", {"q": "</title><script>alert(1)</script>"}).content.decode()
     assert "<title>Projects (Words: &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;)" in answer

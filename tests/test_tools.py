@@ -37,6 +37,7 @@ def faults():
     return {(str(Path(fault["filename"]).relative_to(PROJECT)), fault["code"]) for fault in json.loads(result.stdout)}
 
 
+@pytest.mark.slow
 def test_no_file_is_excused_from_a_rule_that_it_keeps():
     pytest.importorskip("ruff")
     found = faults()

@@ -184,6 +184,7 @@ def import_of(number, ana):
     return edit
 
 
+@pytest.mark.slow
 def test_undo_of_a_large_import_asks_as_seldom_as_of_a_small_one_and_can_be_undone_in_turn(ana):
     asked = []
     for number in (2, 20):

@@ -42,6 +42,7 @@ def test_merged_record_is_named_with_the_one_that_it_became(client, ana, model):
     assert (keep.slug in results, drop.slug in results, gone) == (True, False, {drop.slug: keep.slug})
 
 
+@pytest.mark.slow
 def test_answer_says_since_when_and_is_as_described(client, ana):
     keep, drop = builders.make_project("Rice seeds"), builders.make_project("Rice seed")
     merge(keep, drop, [], ana, "They are one.")
@@ -61,6 +62,7 @@ def test_undone_merge_is_named_no_longer_and_both_are_given_again(client, ana):
     assert changed(client) == ({"rice-seeds", "rice-seed"}, {})
 
 
+@pytest.mark.slow
 def test_merge_made_again_counts_from_then(client, ana):
     keep, drop = builders.make_project("Rice seeds"), builders.make_project("Rice seed")
     undo(merge(keep, drop, [], ana, "They are one."), ana, "They are two.")

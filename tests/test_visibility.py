@@ -114,6 +114,7 @@ def said(address, page):
     return page.content.decode() + address
 
 
+@pytest.mark.slow
 @every_publishable_type
 def test_unpublished_record_is_found_by_no_words(client, model):
     link_to_published(plant(model, "draft", "zanzibarine"))
@@ -159,6 +160,7 @@ def test_former_address_of_a_withdrawn_record_says_that_it_was_withdrawn(client,
     assert (answer.status_code, "second-address" in answer.content.decode()) == (410, False)
 
 
+@pytest.mark.slow
 def test_partner_that_is_no_more_than_an_unpublished_agency_leaves_no_empty_place(client):
     agency = builders.make_agency("Zanzibarine agency", publication_status="draft", country=None)
     project, forum, fund = builders.make_project(), builders.make_forum(), builders.make_fund()

@@ -177,6 +177,7 @@ def test_long_texts_are_not_repeated_and_long_changes_are_cut(client):
     assert "Partner added: Partner, Fiji, 1994 and 5 more" in read(client, project.get_absolute_url()).text
 
 
+@pytest.mark.slow
 def test_last_ten_changes_are_told_with_as_many_queries_as_one():
     few, many = make_draft("Mango trees"), make_draft("Rice seeds")
     for project, number in ((few, 1), (many, 40)):

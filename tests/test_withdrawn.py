@@ -89,6 +89,7 @@ def test_draft_answers_exactly_as_if_it_did_not_exist(client, model, status):
         assert dict(answer.items()) == dict(missing.items())
 
 
+@pytest.mark.slow
 @every_publishable_type
 def test_record_that_was_withdrawn_and_is_a_draft_again_is_not_there(client, model):
     record = make_record(model)
@@ -144,6 +145,7 @@ def test_address_of_a_record_that_became_part_of_another_leads_there(client):
     assert (answer.status_code, answer["Location"]) == (301, "/projects/rice-seeds/")
 
 
+@pytest.mark.slow
 def test_withdrawn_record_is_in_no_list_and_no_map_of_the_site(client):
     withdraw(builders.make_project("Mango trees"))
     for address in ("/projects/", "/projects.json", "/projects.atom", "/search/?q=mango", "/sitemap-project.xml"):

@@ -109,6 +109,7 @@ def test_nothing_waits_where_everything_is_in_order(curator):
     assert "<p>Nothing waits.</p>" in page.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
 def test_each_kind_of_work_on_a_record_is_a_line_with_its_number(model, curator):
     make, things = MAKE[model], model._meta.verbose_name_plural
@@ -150,6 +151,7 @@ def test_one_record_is_spoken_of_in_the_singular(curator):
     assert waiting(curator) == [("To review", ["1 fund in review, the oldest since today"])]
 
 
+@pytest.mark.slow
 def test_work_of_projects_alone_is_counted(curator):
     running = {"status": Project.Status.IN_EXECUTION}
     settled_record(make_project, "Ended long ago", end="2019", **running)
@@ -225,6 +227,7 @@ def lay_on_desk(client):
         ImportBatch.objects.create(record_type="project", file_name="galaxy.csv", content=b"", digest="0", state=state)
 
 
+@pytest.mark.slow
 def test_what_lies_on_the_desk_is_counted_where_its_lists_are(curator):
     lay_on_desk(curator)
     texts = {
@@ -244,6 +247,7 @@ def test_what_lies_on_the_desk_is_counted_where_its_lists_are(curator):
         assert rows_of(curator, line) == line.number, line
 
 
+@pytest.mark.slow
 def test_oldest_in_review_is_counted_from_the_day_it_was_submitted(curator):
     now = timezone.now()
     for title, days in (("New", 2), ("Old", 9), ("Middle", 5)):
@@ -259,6 +263,7 @@ def test_oldest_in_review_is_counted_from_the_day_it_was_submitted(curator):
     assert titles(curator, Project, in_review="over_a_month") == []
 
 
+@pytest.mark.slow
 def test_list_of_records_in_review_begins_with_the_one_that_waits_longest(curator):
     for title, days in (("New", 2), ("Old", 9), ("Middle", 5)):
         record = settled_record(make_forum, title, publication_status="in_review")
@@ -267,6 +272,7 @@ def test_list_of_records_in_review_begins_with_the_one_that_waits_longest(curato
     assert titles_of(curator, line) == ["Old", "Middle", "New"]
 
 
+@pytest.mark.slow
 def test_draft_is_of_whoever_wrote_it_last(curator):
     user, other = me(curator), person()
     for title in ("Mine", "Taken over by another", "Taken over by me", "Confirmed by another"):
@@ -279,6 +285,7 @@ def test_draft_is_of_whoever_wrote_it_last(curator):
     assert waiting(curator) == [("Yours", ["3 projects in draft that you wrote last"])]
 
 
+@pytest.mark.slow
 def test_only_what_a_curator_may_do_is_shown(client):
     make_project("Waiting", publication_status="in_review")
     make_project("Not sourced", confirmed_on=timezone.localdate())
@@ -294,6 +301,7 @@ def test_only_what_a_curator_may_do_is_shown(client):
     ]
 
 
+@pytest.mark.slow
 def test_editors_do_not_see_what_reviewers_wait_for(editor, reviewer):
     make_fund("Waiting", publication_status="in_review")
     write(make_fund("Begun", publication_status="draft"), editor.user)
