@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.admin.record_id import parse_id
 from cooperation.imports.preview import IATI, MODELS
 from cooperation.models import ImportBatch
 
@@ -39,9 +40,8 @@ def batch_or_404(request, object_id, rows=None):
     """The `ImportBatch` with that number, as it stands in an address, for somebody who may see imports."""
     if not any(request.user.has_perm(f"cooperation.{each}_importbatch") for each in ("view", "add")):
         refuse(request, f"see the import {object_id}")
-    if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
-        raise Http404
-    batch = (rows or ImportBatch.objects.select_related("by", "edit")).filter(pk=object_id).first()
+    rows = ImportBatch.objects.select_related("by", "edit") if rows is None else rows
+    batch = rows.filter(pk=parse_id(object_id)).first()
     if batch is None or batch.record_type not in MODELS:
         raise Http404
     return batch

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cooperation.admin.record_id import parse_id
 from cooperation.duplicates import (
     MERGEABLE,
     MergeRefusedError,
@@ -32,7 +33,6 @@ logger = logging.getLogger(__name__)
 # Rows of one kind that the page lists; of more it says how many there are.
 MOST_ROWS = 50
 TAKE = "take-"
-LARGEST_ID = 2**63 - 1
 
 
 class ReasonForm(forms.Form):
@@ -139,11 +139,13 @@ def changed_since(request, keep, drop):
 
 def find(model, text):
     """The record with this number or public id; None if there is none."""
-    condition = Q(slug=text)
-    if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
-        condition |= Q(pk=int(text))
+    if not text or "\0" in text:  # PostgreSQL does not even look for a NUL
+        return None
+    condition, number = Q(slug=text), parse_id(text)
+    if number is not None:
+        condition |= Q(pk=number)
     # The number first: that is what our own links carry.
-    found = sorted(model._base_manager.filter(condition)[:2], key=lambda record: str(record.pk) != text) if text else []
+    found = sorted(model._base_manager.filter(condition)[:2], key=lambda record: str(record.pk) != text)
     return found[0] if found else None
 
 

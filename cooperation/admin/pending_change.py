@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cooperation.admin.rebasing import compare
+from cooperation.admin.record_id import parse_id
 from cooperation.admin.sent_form import bind, entries, form_as_sent, is_changed, is_valid, repeated, write
 from cooperation.models import Edit, PendingChange, editing
 
@@ -38,9 +39,7 @@ def waiting_changes(record):
 
 def change_of_author(pk, record, user):
     """The open change of `record` with this number (a text), if `user` has proposed it; None if not."""
-    if not (pk and pk.isascii() and pk.isdigit()):
-        return None
-    return changes_of(record).filter(pk=pk, by=user, state__in=OPEN).first()
+    return changes_of(record).filter(pk=parse_id(pk or ""), by=user, state__in=OPEN).first()
 
 
 def propose(request, record, reason):

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cooperation.admin.record_id import parse_id
 from cooperation.history import (
     NOT_UNDONE,
     UndoRefusedError,
@@ -129,14 +130,13 @@ def deleted_page(model_admin, request):
 def find(model_admin, object_id):
     """`(record, whether it is there)`; of one that is gone, as it was last. 404 if there never was any."""
     model = model_admin.model
-    try:
-        pk = model._meta.pk.to_python(unquote(object_id))
-        record = model._base_manager.filter(pk=pk).first()
-        if record is not None:
-            return record, True
-        last = model.history.model.objects.filter(id=pk).order_by("-history_id").first()
-    except (forms.ValidationError, OverflowError) as error:
-        raise Http404 from error
+    pk = parse_id(unquote(object_id))
+    if pk is None:
+        raise Http404
+    record = model._base_manager.filter(pk=pk).first()
+    if record is not None:
+        return record, True
+    last = model.history.model.objects.filter(id=pk).order_by("-history_id").first()
     if last is None:
         raise Http404
     return last.instance, False

@@ -1,0 +1,73 @@
+"""Addresses of the admin that were written by hand: numbers of no record, terms that no database looks for."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from tests.admin_records import change_url
+from tests.builders import make_agency, make_project
+
+pytestmark = pytest.mark.django_db
+
+# More digits than Python reads as a number, more than a database holds, and what PostgreSQL refuses.
+NO_NUMBERS = ["9" * 5_000, "9" * 30, "9223372036854775808", "%00", "1%00"]
+PARTNERS = "app_label=cooperation&model_name=participation&field_name=agency"
+ACCOUNTS = "app_label=cooperation&model_name=edit&field_name=by"
+
+
+@pytest.fixture
+def values_asked():
+    """What the database is asked for, as texts."""
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.extend(str(each) for each in params or ())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield asked
+
+
+@pytest.mark.parametrize("number", NO_NUMBERS)
+@pytest.mark.parametrize(
+    "page",
+    [
+        "agency/{}/merge/",
+        "agency/{}/story/",
+        "agency/{}/history/",
+        "agency/{}/undo/1/",
+        "duplicatepair/{}/change/",
+        "pendingchange/{}/change/",
+        "importbatch/{}/change/",
+        "importbatch/{}/undo/",
+        "importbatch/{}/errors.csv",
+    ],
+)
+def test_what_is_no_number_of_a_record_is_not_found(curator, page, number):
+    response = curator.get(f"/admin/cooperation/{page.format(number)}")
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 30])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_other_record_with_a_number_of_any_length_is_named_as_unknown(curator, method, number):
+    url = reverse("admin:cooperation_agency_merge", args=[make_agency().pk])
+    response = getattr(curator, method)(url, {"with": number})
+    assert response.context["problem"] == f"There is no other record “{number}”. Write its public id."
+
+
+def test_other_record_with_a_nul_is_unknown_and_not_looked_for(curator, values_asked):
+    url = reverse("admin:cooperation_agency_merge", args=[make_agency().pk])
+    shown = [
+        curator.get(url, {"with": "\0"}).context["problem"],
+        curator.post(url, {"with": "thai\0"}).context["problem"],
+    ]
+    assert [problem.partition(" “")[0] for problem in shown] == ["There is no other record"] * 2
+    assert [value for value in values_asked if "\0" in value] == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 30, "\0", "²"])
+def test_number_of_no_pending_change_opens_the_form_as_it_stands(curator, number):
+    project = make_project("Rice seeds")
+    response = curator.get(change_url(project), {"pending": number})
+    assert response.context["adminform"].form.initial["title"] == "Rice seeds"
