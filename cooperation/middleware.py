@@ -125,6 +125,23 @@ def no_cookies_in_public(get_response):
     return middleware
 
 
+def no_nul_in_admin(get_response):
+    """Read a NUL in a query of the admin as U+FFFD, which nothing is called; with one in its path there is no page.
+
+    PostgreSQL refuses a condition with a NUL, and neither Django's lists nor its autocomplete look for one.
+    """
+
+    def middleware(request):
+        if is_for_admin(request):
+            if "\0" in request.path_info:
+                raise Http404
+            query = request.META.get("QUERY_STRING", "")
+            request.META["QUERY_STRING"] = query.replace("\0", "%00").replace("%00", "%EF%BF%BD")
+        return get_response(request)
+
+    return middleware
+
+
 def no_length_when_not_modified(get_response):
     """Send “not modified” without a length: a cache could take its 0 for the length of the page that it keeps."""
 

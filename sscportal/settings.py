@@ -278,6 +278,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cooperation.middleware.no_length_when_not_modified",
     "cooperation.middleware.no_cookies_in_public",
+    "cooperation.middleware.no_nul_in_admin",
     "django.middleware.security.SecurityMiddleware",
     "cooperation.views.health.health_middleware",
     "cooperation.middleware.no_manifest",

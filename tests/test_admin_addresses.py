@@ -71,3 +71,19 @@ def test_number_of_no_pending_change_opens_the_form_as_it_stands(curator, number
     project = make_project("Rice seeds")
     response = curator.get(change_url(project), {"pending": number})
     assert response.context["adminform"].form.initial["title"] == "Rice seeds"
+
+
+@pytest.mark.parametrize("asked", [PARTNERS, ACCOUNTS])
+def test_autocomplete_of_a_nul_has_no_results_and_asks_for_none(admin_client, asked, values_asked):
+    make_agency()
+    response = admin_client.get(f"/admin/autocomplete/?term=%00&{asked}")
+    assert response.json() == {"results": [], "pagination": {"more": False}}
+    assert [value for value in values_asked if "\0" in value] == []
+
+
+@pytest.mark.parametrize("query", ["duplicatepair/?record_type=%00", "formerslug/?record_type=%00", "agency/?q=%00"])
+def test_list_filtered_by_a_nul_is_empty_and_asks_for_none(curator, query, values_asked):
+    make_agency()
+    response = curator.get(f"/admin/cooperation/{query}")
+    assert list(response.context["cl"].result_list) == []
+    assert [value for value in values_asked if "\0" in value] == []
