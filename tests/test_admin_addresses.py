@@ -81,6 +81,19 @@ def test_autocomplete_of_a_nul_has_no_results_and_asks_for_none(admin_client, as
     assert [value for value in values_asked if "\0" in value] == []
 
 
+def test_autocomplete_of_a_thousand_words_has_no_results(curator):
+    make_agency()
+    response = curator.get(f"/admin/autocomplete/?term={'a+' * 1_000}&{PARTNERS}")
+    assert response.json() == {"results": [], "pagination": {"more": False}}
+
+
+@pytest.mark.parametrize("name", ["agency", "correction", "formerslug", "importbatch", "pendingchange", "theme"])
+def test_list_searched_for_a_thousand_words_is_empty(curator, name):
+    make_agency()
+    response = curator.get(f"/admin/cooperation/{name}/?q={'a+' * 1_000}")
+    assert list(response.context["cl"].result_list) == []
+
+
 @pytest.mark.parametrize("query", ["duplicatepair/?record_type=%00", "formerslug/?record_type=%00", "agency/?q=%00"])
 def test_list_filtered_by_a_nul_is_empty_and_asks_for_none(curator, query, values_asked):
     make_agency()

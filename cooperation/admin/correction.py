@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.models import PUBLIC_RECORDS, Correction
 
 NAMES = {model._meta.model_name: model._meta.verbose_name for model in PUBLIC_RECORDS}
@@ -34,7 +35,7 @@ class RecordTypeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin):
+class CorrectionAdmin(RegistryAdmin):
     """What a reader wrote stays as it is. A curator answers it and closes the case, which notes who did and when."""
 
     form = CorrectionForm

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.duplicates import MERGEABLE, decide_different, refresh
 from cooperation.models import DuplicatePair
 
@@ -51,7 +52,7 @@ def not_the_same(model_admin, request, pairs):
 
 
 @admin.register(DuplicatePair)
-class DuplicatePairAdmin(admin.ModelAdmin):
+class DuplicatePairAdmin(RegistryAdmin):
     list_display = ["pair", "record_kind", "score", "why", "state", "decided_by"]
     list_filter = ["state", TypeFilter]
     list_select_related = ["decided_by"]

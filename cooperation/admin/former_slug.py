@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.models import FormerSlug
 
 
 @admin.register(FormerSlug)
-class FormerSlugAdmin(admin.ModelAdmin):
+class FormerSlugAdmin(RegistryAdmin):
     list_display = ["slug", "record_type", "current"]
     list_filter = ["record_type"]
     search_fields = ["slug", "current"]

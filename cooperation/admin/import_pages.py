@@ -8,12 +8,13 @@ from cooperation.admin.import_access import kind_in_words
 from cooperation.admin.import_preview import errors_page, preview_page
 from cooperation.admin.import_result import carry_out_page, undo_page
 from cooperation.admin.import_upload import upload_page
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.imports.preview import MODELS
 from cooperation.models import ImportBatch
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(admin.ModelAdmin):
+class ImportBatchAdmin(RegistryAdmin):
     """Who brought in which file, and what became of it. A batch is never edited: it has pages of its own."""
 
     list_display = ["file_name", "what_is_in_it", "by", "made", "state", "summary"]

@@ -22,6 +22,7 @@ from cooperation.admin.pending_change import (
     take_back,
     why_not_review,
 )
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.admin.work_queues import AuthorFilter
 from cooperation.models import PendingChange
 
@@ -42,7 +43,7 @@ class PendingChangeList(ChangeList):
 
 
 @admin.register(PendingChange)
-class PendingChangeAdmin(admin.ModelAdmin):
+class PendingChangeAdmin(RegistryAdmin):
     list_display = ["name_of_record", "type_of_record", "by", "made", "state", "reason", "reviewed_by"]
     list_select_related = ["by", "reviewed_by"]
     list_filter = ["state", AuthorFilter, "record_type"]

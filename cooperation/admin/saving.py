@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -20,6 +20,7 @@ from cooperation.admin import steps, story_pages
 from cooperation.admin.form_state import NOTHING, PROPOSED, SAVED, begin, hold_against_now
 from cooperation.admin.gone import gone_page
 from cooperation.admin.pending_change import change_of_author, propose
+from cooperation.admin.registry_admin import RegistryAdmin
 from cooperation.admin.sent_form import STEP, form_as_sent, is_changed, repeated, with_plain_lines, write
 from cooperation.duplicates import MERGEABLE, NEAR, likeness_of, nearest
 from cooperation.history import delete_row
@@ -70,7 +71,7 @@ def has_mistakes(context, problems):
     return bool(own or errors) or not all(inline.formset.is_valid() for inline in context["inline_admin_formsets"])
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(RegistryAdmin):
     """A form whose every save is one edit in the history, and none of whose saves overwrites another unseen.
 
     `pages` are further pages of a record: `[(end of the address, name, function(model_admin, request, object_id))]`.

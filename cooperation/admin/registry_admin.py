@@ -1,0 +1,17 @@
+"""What all our lists and forms in Django's admin have in common."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+# Words of a search in the admin. SQLite takes no condition that is nested 1,000 times, which is once for each word.
+MAX_SEARCH_WORDS = 100
+
+
+class RegistryAdmin(admin.ModelAdmin):
+    """A list that finds nothing for more words than a database takes."""
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        if len(search_term.split()) > MAX_SEARCH_WORDS:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
