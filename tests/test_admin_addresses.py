@@ -1,9 +1,11 @@
 """Addresses of the admin that were written by hand: numbers of no record, terms that no database looks for."""
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.urls import reverse
 
+from cooperation.models import Correction, DuplicatePair, Edit, FormerSlug, ImportBatch, PendingChange, editing
 from tests.admin_records import change_url
 from tests.builders import make_agency, make_project
 
@@ -13,6 +15,15 @@ pytestmark = pytest.mark.django_db
 NO_NUMBERS = ["9" * 5_000, "9" * 30, "9223372036854775808", "%00", "1%00"]
 PARTNERS = "app_label=cooperation&model_name=participation&field_name=agency"
 ACCOUNTS = "app_label=cooperation&model_name=edit&field_name=by"
+
+# A row of each type that has a list in the admin and is no record.
+DESK_ROWS = [
+    lambda: Correction.objects.create(record_type="agency", record_id=make_agency().pk, public_id="aci", what="1990"),
+    lambda: DuplicatePair.objects.create(record_type="agency", first_id=1, second_id=2, score=90),
+    lambda: FormerSlug.objects.create(record_type="fund", slug="fund-of-1990", current="fund"),
+    lambda: ImportBatch.objects.create(record_type="project", file_name="projects.csv"),
+    lambda: PendingChange.objects.create(record_type="agency", record_id=make_agency().pk, version=1, form=""),
+]
 
 
 @pytest.fixture
@@ -100,3 +111,42 @@ def test_list_filtered_by_a_nul_is_empty_and_asks_for_none(curator, query, value
     response = curator.get(f"/admin/cooperation/{query}")
     assert list(response.context["cl"].result_list) == []
     assert [value for value in values_asked if "\0" in value] == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("page", ["story/", "merge/", "undo/{edit}/", "history/", "change/", "delete/"])
+def test_staff_without_rights_do_not_learn_whether_there_is_a_record(client, method, page):
+    with editing(Edit.Kind.FORM) as edit:
+        project = make_project("Rice seeds", publication_status="draft")
+    client.force_login(User.objects.create_user("mere.tuilagi", is_staff=True))
+    end = page.format(edit=edit.pk)
+
+    answers = [
+        getattr(client, method)(f"/admin/cooperation/project/{number}/{end}") for number in (project.pk, project.pk + 1)
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/"])
+@pytest.mark.parametrize("make", DESK_ROWS, ids=["correction", "pair", "former address", "import", "pending change"])
+def test_staff_without_rights_do_not_learn_whether_there_is_a_case(client, make, page):
+    row = make()
+    client.force_login(User.objects.create_user("mere.tuilagi", is_staff=True))
+    address = f"/admin/cooperation/{row._meta.model_name}/{{}}/{page}"
+
+    answers = [client.get(address.format(number)) for number in (row.pk, row.pk + 1)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_who_may_view_records_and_not_merge_them_does_not_ask_for_one_there(client):
+    user = User.objects.create_user("mere.tuilagi", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_project"))
+    client.force_login(user)
+    number = make_project("Rice seeds").pk
+
+    answers = [client.get(f"/admin/cooperation/project/{each}/merge/") for each in (number, number + 1)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]

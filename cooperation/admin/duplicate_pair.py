@@ -74,11 +74,11 @@ class DuplicatePairAdmin(RegistryAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A pair has no form: it is decided where the two are compared."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         pair = self.get_object(request, object_id)
         if pair is None or pair.record_type not in MODELS:
             raise Http404
-        if not self.has_view_permission(request, pair):
-            raise PermissionDenied
         attach_records([pair])
         if pair.first and pair.second:
             return redirect(compare_url(pair))

@@ -46,6 +46,8 @@ class ReasonForm(forms.Form):
 
 def merge_page(model_admin, request, object_id):
     """What merging another record into this one would do, and by POST the merging; or the choice of the other."""
+    # Before a record is looked for, so that nobody else learns whether there is one.
+    refuse_who_may_not(model_admin, request)
     keep = find(model_admin.model, unquote(object_id)) if model_admin.model in MERGEABLE else None
     if keep is None:
         raise Http404
@@ -149,9 +151,10 @@ def find(model, text):
     return found[0] if found else None
 
 
-def refuse_who_may_not(model_admin, request, record):
+def refuse_who_may_not(model_admin, request, record=None):
+    """Refuse whoever may not merge this record or, without one, any record of the type."""
     rights = ["cooperation.review_record"]
-    if is_public(record):
+    if record is not None and is_public(record):
         rights.append("cooperation.publish_record")
     if not model_admin.has_change_permission(request, record) or not request.user.has_perms(rights):
         refuse(request, _("You may not merge this record: it takes rights that you do not have."))

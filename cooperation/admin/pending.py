@@ -73,10 +73,11 @@ class PendingChangeAdmin(RegistryAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change = self.get_object(request, unquote(object_id))
+        is_own = change is not None and change.by_id == request.user.pk
+        if not (is_own or self.has_view_permission(request, change)):
+            raise PermissionDenied
         if change is None:
             raise Http404
-        if not (self.has_view_permission(request, change) or change.by_id == request.user.pk):
-            raise PermissionDenied
         problems = []
         if request.method == "POST":
             try:

@@ -50,9 +50,8 @@ class ReasonForm(forms.Form):
 
 def story_page(model_admin, request, object_id):
     """Who changed what in a record, when and why, newest first. A record that is gone has one, too."""
+    refuse_who_may_not_view(model_admin, request)
     record, is_there = find(model_admin, object_id)
-    if not model_admin.has_view_permission(request, record if is_there else None):
-        raise PermissionDenied
     edits = edits_of(record)
     page = Paginator(edits, EDITS_ON_A_PAGE).get_page(request.GET.get("p"))
     undone, may_try = undone_edits(edits), may_try_to_undo(model_admin, request, record, is_there)
@@ -77,6 +76,7 @@ def story_page(model_admin, request, object_id):
 
 def undo_page(model_admin, request, object_id, edit_id):
     """What undoing an edit would put back, or every reason why it cannot be; and, by POST, the undoing."""
+    refuse_who_may_not_view(model_admin, request)
     record, is_there = find(model_admin, object_id)
     edit = edits_of(record).filter(pk=edit_id).first()
     if edit is None:
@@ -105,8 +105,7 @@ def undo_page(model_admin, request, object_id, edit_id):
 
 def deleted_page(model_admin, request):
     """The records of a type that are gone, the last first, each with its story, from which it can be brought back."""
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
+    refuse_who_may_not_view(model_admin, request)
     model = model_admin.model
     gone = model.history.model.objects.filter(history_type="-").exclude(id__in=model._base_manager.values("pk"))
     page = Paginator(gone.order_by("-history_id"), DELETED_ON_A_PAGE).get_page(request.GET.get("p"))
@@ -181,6 +180,14 @@ def may_try_to_undo(model_admin, request, record, is_there):
     if not is_there:
         return model_admin.has_change_permission(request)
     return model_admin.has_change_permission(request, record) and may_change_directly(request.user, record)
+
+
+def refuse_who_may_not_view(model_admin, request):
+    """Ask for the right before a record is looked for, so that nobody else learns whether there is one."""
+    if not model_admin.has_view_permission(request):
+        if request.method == "POST":
+            logger.warning("%s may not do this at %s", request.user, request.path)
+        raise PermissionDenied
 
 
 def refuse_who_may_not(request, edit, scope):
