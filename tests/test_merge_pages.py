@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cooperation.duplicates import MERGEABLE
-from cooperation.models import Agency, DuplicatePair, Edit, FormerSlug, Fund, Participation
+from cooperation.models import Agency, DuplicatePair, Edit, FormerSlug, ForumRole, Fund, Participation
 from tests.admin_form import Form
 from tests.admin_records import change_url, list_url
-from tests.builders import make_agency, make_fund, make_project
+from tests.builders import make_agency, make_forum, make_fund, make_project
 from tests.records import make_record
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,47 @@ def test_long_list_of_rows_is_cut_and_counted(curator):
     ((kind, rows, more),) = curator.get(merge_url(keep, drop)).context["kinds"]
 
     assert (kind, len(rows), more) == ("Partners", 50, 3)
+
+
+def sign_in_for_agencies(client):
+    """Sign in somebody who may do anything with agencies and review them, and may view no other record."""
+    user = User.objects.create_user("mere.tuilagi", is_staff=True)
+    names = ["add_agency", "change_agency", "delete_agency", "view_agency", "review_record", "publish_record"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+
+
+@pytest.mark.parametrize("answer", ["shown", "refused"])
+def test_rows_of_records_that_the_reader_may_not_see_are_counted_and_not_named(client, answer):
+    keep, drop = two_agencies()
+    for title in ("Rice seed exchange", "Mango grafting"):
+        project = make_project(title, publication_status="draft")
+        Participation.objects.create(project=project, role="provider", agency=drop)
+    sign_in_for_agencies(client)
+    url = merge_url(keep, drop)
+
+    if answer == "shown":
+        response, status = client.get(url), 200
+    else:
+        response, status = client.post(url, sent(client, url, drop_version="0")), 409
+
+    page = response.content.decode()
+    assert (response.status_code, [name for name in ("Rice", "Mango", "Partners") if name in page]) == (status, [])
+    assert page.count("<p>2 rows of records that you may not see</p>") == 1
+    assert "Nothing else names" not in page
+
+
+def test_rows_of_records_that_the_reader_may_see_are_named_beside_those_counted(client):
+    keep, drop = two_agencies()
+    Participation.objects.create(project=make_project("Rice seed exchange"), role="provider", agency=drop)
+    ForumRole.objects.create(forum=make_forum("Forum of islands"), role="chair", agency=drop)
+    sign_in_for_agencies(client)
+    User.objects.get(username="mere.tuilagi").user_permissions.add(Permission.objects.get(codename="view_project"))
+
+    response = client.get(merge_url(keep, drop))
+
+    assert [(kind, len(rows)) for kind, rows, _more in response.context["kinds"]] == [("Partners", 1)]
+    assert "<p>1 row of records that you may not see</p>" in response.content.decode()
 
 
 @pytest.mark.slow

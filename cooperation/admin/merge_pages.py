@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cooperation.admin.record_id import parse_id
+from cooperation.admin.registry_admin import viewable_models
 from cooperation.duplicates import (
     MERGEABLE,
     MergeRefusedError,
@@ -75,6 +76,8 @@ def merge_page(model_admin, request, object_id):
 
 def comparison_page(model_admin, request, keep, drop, from_drop, form, refused):
     foreseen = foresee(keep, drop, from_drop)
+    viewable = viewable_models(model_admin.admin_site, request)
+    shown = {kind: [row for row in rows if row.model in viewable] for kind, rows in foreseen.rows.items()}
     context = page_context(model_admin, request, keep) | {
         "title": _("Merge “%(drop)s” into “%(keep)s”") % {"drop": drop, "keep": keep},
         "drop": drop,
@@ -84,7 +87,8 @@ def comparison_page(model_admin, request, keep, drop, from_drop, form, refused):
         "is_refused": bool(refused),
         "problems": refused or foreseen.problems,
         "fields": foreseen.fields,
-        "kinds": [(capfirst(kind), rows[:MOST_ROWS], len(rows[MOST_ROWS:])) for kind, rows in foreseen.rows.items()],
+        "kinds": [(capfirst(kind), rows[:MOST_ROWS], len(rows[MOST_ROWS:])) for kind, rows in shown.items() if rows],
+        "hidden_rows": sum(len(rows) for rows in foreseen.rows.values()) - sum(len(rows) for rows in shown.values()),
         "may_decide": request.user.has_perm("cooperation.change_duplicatepair"),
     }
     return TemplateResponse(request, "admin/cooperation/merge.html", context, status=409 if refused else 200)

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 # Words of a search in the admin. SQLite takes no condition that is nested 1,000 times, which is once for each word.
@@ -22,3 +22,8 @@ class RegistryAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
+
+
+def viewable_models(site: admin.AdminSite, request: HttpRequest) -> set[type[Model]]:
+    """Find the models of the admin whose rows the user of `request` may view."""
+    return {model for model, model_admin in site._registry.items() if model_admin.has_view_permission(request)}

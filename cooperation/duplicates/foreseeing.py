@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -29,10 +30,14 @@ class FieldAfter:
 
 @dataclass(frozen=True)
 class RowAfter:
-    """A part or another record that names the dropped one: `what` it is, and what becomes of it in words."""
+    """A part or another record that names the dropped one: `what` it is, and what becomes of it in words.
+
+    `model`: the type of the record that it is, or is a part of.
+    """
 
     what: str
     outcome: str
+    model: type[Model]
 
 
 @dataclass(frozen=True)
@@ -89,16 +94,17 @@ def rows_after(keep, drop):
     for move in plan_moves(keep, drop):
         owner = getattr(move.row, "owner", None)
         what = str(move.row)
+        model = move.row._meta.get_field(owner).related_model if owner else type(move.row)
         if owner and owner != move.field.name:
             what = f"{getattr(move.row, owner)}: {what}"
         if move.twin is None:
             outcome = _("moves") if owner == move.field.name else _("names the kept record from now on")
         else:
             outcome = _("is there already: what it says besides is kept as a note or citation")
-        rows[str(move.row._meta.verbose_name_plural)].append(RowAfter(what, outcome))
+        rows[str(move.row._meta.verbose_name_plural)].append(RowAfter(what, outcome, model))
     model = type(drop)
     for field in [field for field in relations_to(model) if field.model is model]:
         for child in model._base_manager.filter(**{field.name: drop}).exclude(pk=keep.pk):
             outcome = _("comes below the kept record")
-            rows[str(model._meta.verbose_name_plural)].append(RowAfter(str(child), outcome))
+            rows[str(model._meta.verbose_name_plural)].append(RowAfter(str(child), outcome, model))
     return rows
