@@ -150,3 +150,24 @@ def test_who_may_view_records_and_not_merge_them_does_not_ask_for_one_there(clie
     answers = [client.get(f"/admin/cooperation/project/{each}/merge/") for each in (number, number + 1)]
 
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_former_ids_of_records_that_the_reader_may_not_see_are_left_out(client):
+    for record_type in ("project", "agency"):
+        FormerSlug.objects.create(record_type=record_type, slug=f"old-{record_type}", current=f"new-{record_type}")
+    user = User.objects.create_user("mere.tuilagi", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_formerslug", "view_agency"]))
+    client.force_login(user)
+    hidden = FormerSlug.objects.get(record_type="project")
+
+    listed = client.get("/admin/cooperation/formerslug/")
+    opened = client.get(change_url(hidden), follow=True)
+
+    assert [str(row) for row in listed.context["cl"].result_list] == ["old-agency → new-agency"]
+    # Not among the choices of the filter either.
+    assert [word for word in ("old-project", "new-project", "record_type=project") if word in text_of(listed)] == []
+    assert [word for word in ("old-project", "new-project") if word in text_of(opened)] == []
+
+
+def text_of(response):
+    return response.content.decode()
