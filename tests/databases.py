@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -31,9 +32,12 @@ def other_database(name: str | Path) -> Iterator[None]:
     own = connections[DEFAULT_DB_ALIAS]
     other = type(own)({**own.settings_dict, "NAME": str(name)}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other
+    # Which number a model has differs from one database to another.
+    ContentType.objects.clear_cache()
     try:
         yield
     finally:
+        ContentType.objects.clear_cache()
         # The wrapper’s own `close` leaves a database in memory open.
         BaseDatabaseWrapper.close(other)
         connections[DEFAULT_DB_ALIAS] = own
