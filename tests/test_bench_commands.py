@@ -1,4 +1,4 @@
-"""The four commands of the benchmark, run as the README says, on a small database: the figures that they print."""
+"""The four commands of the benchmark on a small database: the figures that they print."""
 
 import shutil
 import subprocess
