@@ -1,4 +1,7 @@
-"""What the filters of all lists have in common: which records fit, in which order, and what each value would give."""
+"""What the filters of all lists have in common: which records fit, in which order, and what each value would give.
+
+Longer than other files, since it is one class: hits, counts and order are worked out from each other.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property

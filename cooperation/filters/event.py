@@ -33,8 +33,7 @@ class EventIndex(Index):
     """The public events at one data version. The id of an event is its place in `events`, the earliest first."""
 
     def __init__(self, version: int, events: Sequence[Event]) -> None:
-        # Events are of no model: nothing of this index is read by one.
-        super().__init__(None, OLDEST_FIRST, version)  # type: ignore[arg-type]
+        super().__init__(None, OLDEST_FIRST, version)  # type: ignore[arg-type]  # events are of no model
         self.events = events
         # The first of a list has the highest ordinal.
         self.ids = np.arange(len(events))[::-1]
