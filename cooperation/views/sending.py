@@ -5,7 +5,6 @@ either: what is kept away is not forgery in somebody's name, but programs that s
 """
 
 import logging
-from ipaddress import ip_address, ip_network
 from time import time
 from urllib.parse import urlsplit
 
@@ -16,13 +15,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from cooperation.client_address import client_address
+
 logger = logging.getLogger(__name__)
 
 HOUR, DAY = 3_600, 86_400  # seconds
 # In which nobody reads a page and writes a sentence.
 QUICKEST = 3
-# Through which a proxy on this machine passes requests on; "" is a socket of the file system.
-PROXIES = ("", "127.0.0.1", "::1")
 
 signer = TimestampSigner(salt="report a mistake")
 
@@ -69,7 +68,7 @@ def may_send_more(request):
     A sender is known by a number made from the IP address with a key of the day; neither is stored for longer.
     """
     now = time()
-    number = salted_hmac(f"sender of reports on {timezone.now():%Y-%m-%d}", sender_address(request)).hexdigest()
+    number = salted_hmac(f"sender of reports on {timezone.now():%Y-%m-%d}", client_address(request)).hexdigest()
     key = f"reports:{number}:{int(now // HOUR)}"
     try:
         cache.add(key, 0, HOUR)
@@ -77,17 +76,3 @@ def may_send_more(request):
     except Exception as error:  # whatever a cache may raise: all senders together have a limit of their own
         logger.warning("The cache cannot count reports: %s", error)
         return True
-
-
-def sender_address(request):
-    """The IP address that a request came from; of IPv6 the network, within which one machine has many."""
-    address = request.META.get("REMOTE_ADDR", "")
-    passed_on = request.headers.get("X-Forwarded-For", "")
-    if address in PROXIES and passed_on:
-        # The last one is what our own proxy saw, the others are what it was told.
-        address = passed_on.rpartition(",")[2].strip()
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address[:100]
-    return str(ip if ip.version == 4 else ip_network((int(ip), 64), strict=False))
