@@ -12,6 +12,7 @@ from cooperation.models.edit import Bookkeeping, Edit, Kept, PastRow, Versioned,
 from cooperation.models.event import Event, EventKind, EventRegion, read_events
 from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
+from cooperation.models.known_right import KnownRight
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
 from cooperation.models.milestone import Milestone, MilestoneCitation
 from cooperation.models.partial_date import format_partial_date
@@ -72,6 +73,7 @@ __all__ = [
     "ImportBatch",
     "Instrument",
     "Kept",
+    "KnownRight",
     "Lesson",
     "LessonCitation",
     "Meeting",

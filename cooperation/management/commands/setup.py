@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +13,7 @@ from cooperation.history import begin_history
 from cooperation.management.fixtures import load_fixtures, without_garbage_collection
 from cooperation.management.progress import ProgressBar
 from cooperation.models import PUBLIC_RECORDS, registry_models
-from cooperation.workflow import make_groups
+from cooperation.workflow import find_missing_rights, make_groups
 
 # Their numbers are their order, which `loaddata` needs: what a record refers to is there before it.
 FIXTURES = sorted(settings.FIXTURE_DIRS[0].glob("*.yaml"))
@@ -36,7 +37,7 @@ class Command(BaseCommand):
                 else:
                     self.fill_empty_database()
                 begin_history("setup")
-                make_groups()
+                self.bring_groups_up_to_date()
                 self.bring_search_up_to_date()
                 learn_table_sizes()
             self.collect_static_files()
@@ -66,6 +67,11 @@ class Command(BaseCommand):
                 self.bar.show(0.7, "beginning the history")
                 begin_history("fixtures")
         self.say(f"The fixtures were loaded: {'; '.join(map(count_published, PUBLIC_RECORDS))}.")
+
+    def bring_groups_up_to_date(self):
+        make_groups()
+        for group, rights in find_missing_rights(Group.objects.all()).items():
+            self.say(f"The group “{group}” lacks rights that are new: {'; '.join(rights)}.")
 
     def bring_search_up_to_date(self):
         self.bar.show(0.8, "bringing the search index up to date")
