@@ -8,7 +8,19 @@ from django.urls import reverse
 from cooperation.models import PUBLIC_RECORDS, Record
 
 # Pages that are no records, beside the lists.
-PAGES = ("home", "flows", "timeline", "platforms", "champions", "compare", "about", "data", "data_dictionary")
+PAGES = (
+    "home",
+    "flows",
+    "timeline",
+    "platforms",
+    "champions",
+    "compare",
+    "about",
+    "data",
+    "data_dictionary",
+    "privacy",
+    "accessibility",
+)
 NO_TIME = Value(None, output_field=DateTimeField())
 
 

@@ -76,7 +76,15 @@ def read_contact(name: str) -> str:
     """Read an address of mail or of a page to write to; "" for none."""
     text = read(name)
     if text and not CONTACT.fullmatch(text):
-        stop(f"{name} is “{text}”. Write mailto:security@example.org or https://example.org/security.")
+        stop(f"{name} is “{text}”. Write mailto:name@example.org or https://example.org/contact.")
+    return text
+
+
+def read_line(name: str, most: int) -> str:
+    """Read one line of text of at most `most` characters; "" for none."""
+    text = read(name)
+    if len(text) > most or not text.isprintable():
+        stop(f"{name} must be one line of at most {most} characters.")
     return text
 
 
@@ -326,6 +334,9 @@ ONE_PERSON_OFFICE = read_switch("ONE_PERSON_OFFICE")
 # Days after which `manage.py tidy_desk` deletes what the sender of a closed report of a mistake wrote.
 CORRECTION_RETENTION_DAYS = read_days("CORRECTION_RETENTION_DAYS", 90)
 
+# Days after which `manage.py tidy_desk` deletes entries of the audit log.
+AUDIT_RETENTION_DAYS = read_days("AUDIT_RETENTION_DAYS", 730)
+
 # How many reports of mistakes are accepted in an hour: of one sender, and of all.
 REPORTS_AN_HOUR_OF_ONE_SENDER = 5
 REPORTS_AN_HOUR = 100
@@ -333,6 +344,17 @@ REPORTS_AN_HOUR = 100
 # To whom weaknesses are reported, in /.well-known/security.txt, such as `mailto:security@example.org`.
 # Default: none, and no such file.
 SECURITY_CONTACT = read_contact("SECURITY_CONTACT")
+
+# Who operates the portal, in /privacy/ and /accessibility/, such as `Ministry of Foreign Affairs of Fiji`.
+# Default: none, and the pages say so.
+OPERATOR_NAME = read_line("OPERATOR_NAME", 200)
+# Where people write about their data or a barrier: `mailto:portal@example.org` or the address of a page.
+# Default: none, and the pages say so.
+OPERATOR_CONTACT = read_contact("OPERATOR_CONTACT")
+# One sentence about an evaluation of the pages by people, in /accessibility/. Default: that none is recorded.
+ACCESSIBILITY_EVALUATION = read_line("ACCESSIBILITY_EVALUATION", 500)
+# Who takes complaints about barriers that the operator does not remove: `mailto:…` or `https://…`. Default: none.
+ACCESSIBILITY_COMPLAINTS = read_contact("ACCESSIBILITY_COMPLAINTS")
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
 DATA_DIR = VAR_DIR / "data"

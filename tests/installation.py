@@ -9,12 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+from tests.settings_overview import PROJECT, environment_names
+
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "tests", "var")
 # What the settings read, and what gunicorn reads: a test sets it or it is not there.
-OWN_VARIABLES = {"SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE"}
-OWN_VARIABLES |= {"URL_PREFIX", "BIND", "ACCESS_LOG", "SECURITY_CONTACT"}
-OWN_VARIABLES |= {"HSTS_SECONDS", "HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"}
+OWN_VARIABLES = environment_names() | {"DJANGO_SETTINGS_MODULE"}
 SERVER_VARIABLES = {"GUNICORN_CMD_ARGS", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "PORT", "SCRIPT_NAME"}
 
 

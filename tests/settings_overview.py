@@ -9,9 +9,9 @@ import ast
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from tests.installation import PROJECT
-
+PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENT = PROJECT / "docs" / "operate.md"
 SOURCES = (PROJECT / "sscportal" / "settings.py",)
 BEGIN = "<!-- The table is made by python -m tests.settings_overview; change the comments in the settings instead. -->"

@@ -77,6 +77,10 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
         ("HSTS_INCLUDE_SUBDOMAINS", "www", "HSTS_INCLUDE_SUBDOMAINS is “www”. Write true or false."),
         ("SECURITY_CONTACT", "security@example.org", "SECURITY_CONTACT is “security@example.org”. Write mailto:"),
         ("SECURITY_CONTACT", "http://example.org/", "SECURITY_CONTACT is “http://example.org/”. Write mailto:"),
+        ("OPERATOR_NAME", "Ministry\nof Fiji", "OPERATOR_NAME must be one line of at most 200 characters."),
+        ("OPERATOR_CONTACT", "portal@example.org", "OPERATOR_CONTACT is “portal@example.org”. Write mailto:"),
+        ("ACCESSIBILITY_EVALUATION", "a" * 501, "ACCESSIBILITY_EVALUATION must be one line of at most 500 characters."),
+        ("ACCESSIBILITY_COMPLAINTS", "javascript:alert(1)", "ACCESSIBILITY_COMPLAINTS is “javascript:alert(1)”. Write"),
         ("CACHE_URL", "nonsense", CACHE),
         ("CACHE_URL", "rediscache://", CACHE),
         ("CACHE_URL", "rediscache://localhost:port/1", CACHE),
@@ -283,7 +287,16 @@ def test_sqlite_transaction_locks_others_out_from_its_beginning(installation):
 @pytest.mark.parametrize("key", [{}, {"SECRET_KEY": STRONG_KEY}], ids=["generated key", "own key"])
 def test_settings_pass_the_checks_for_deployment(installation, key):
     result = installation.manage(
-        "check", "--deploy", "--fail-level", "WARNING", ALLOWED_HOSTS="portal.example.org", **key
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        ALLOWED_HOSTS="portal.example.org",
+        OPERATOR_NAME="Ministry of Foreign Affairs of Fiji",
+        OPERATOR_CONTACT="mailto:portal@example.org",
+        SECURITY_CONTACT="mailto:security@example.org",
+        ACCESSIBILITY_EVALUATION="Evaluated by people who use screen readers in March 2026.",
+        **key,
     )
     assert (result.returncode, result.stderr) == (0, "")
 

@@ -56,6 +56,8 @@ PUBLIC = [
     State("data", "/data/"),
     State("data dictionary", "/data/dictionary/"),
     State("about", "/about/"),
+    State("privacy", "/privacy/"),
+    State("accessibility", "/accessibility/"),
     State("report a mistake", "/projects/mexico-caricom-fao/report/"),
     State("mistake reported", "/projects/mexico-caricom-fao/report/thanks/"),
     State("not found", "/projects/no-such-project/", status=404),
