@@ -23,7 +23,8 @@ worker_class = "gthread"
 threads = 4
 preload_app = True
 control_socket_disable = True
-accesslog = "-" if settings.ACCESS_LOG else None
+# The portal writes a line for each request itself: cooperation/request_log.py.
+accesslog = None
 
 # A proxy on this computer says by one header that it speaks https. No other header may change what a request is: one
 # named SCRIPT_NAME or PATH_INFO would change its path.

@@ -46,12 +46,12 @@ def read(name):
     return os.environ.get(name, "").strip()
 
 
-def read_switch(name):
+def read_switch(name: str, default: str = "false") -> bool:
     """`True` or `False`; anything that is neither stops with a sentence."""
-    text = read(name).lower()
+    text = read(name).lower() or default
     if text in ("true", "1", "yes", "on"):
         return True
-    if text in ("false", "0", "no", "off", ""):
+    if text in ("false", "0", "no", "off"):
         return False
     stop(f"{name} is “{text}”. Write true or false.")
 
@@ -260,9 +260,12 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 BIND = read_bind("BIND", "127.0.0.1:8000")
 # How many processes gunicorn starts, from 1 to 999, each with four threads.
 WEB_CONCURRENCY = read_count("WEB_CONCURRENCY", 2)
-# `true` writes a line for each request to the standard output of gunicorn, with the address that gunicorn sees: behind
-# a proxy that of the proxy (`127.0.0.1`; none through a socket).
-ACCESS_LOG = read_switch("ACCESS_LOG")
+# `false` leaves out the line for each request on the standard output: time, number of the request, status,
+# milliseconds, method and path, without the query.
+ACCESS_LOG = read_switch("ACCESS_LOG", "true")
+# `true` adds the visitor’s IP address to that line (of IPv6 the /64 network). It is personal data: say in the privacy
+# notice how long the log is kept.
+LOG_ADDRESSES = read_switch("LOG_ADDRESSES")
 
 INSTALLED_APPS = [
     "cooperation",
@@ -278,6 +281,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cooperation.request_log.log_requests",
     "cooperation.middleware.content_security_policy",
     "cooperation.middleware.permissions_policy",
     "cooperation.middleware.cross_origin_resource_policy",
@@ -409,9 +413,29 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
+# Requests go to the standard output, all else to the standard error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "request": {
+            "()": "cooperation.request_log.LogLine",
+            "format": "%(asctime)s %(request_number)s %(message)s",
+        },
+        "event": {
+            "()": "cooperation.request_log.LogLine",
+            "format": "%(asctime)s %(request_number)s %(levelname)s %(name)s: %(message)s",
+        },
+    },
+    "filters": {"no_ordinary_refusals": {"()": "cooperation.request_log.NoOrdinaryRefusals"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "event", "filters": ["no_ordinary_refusals"]},
+        "requests": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "request"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own would write mail, and lines of its own form while DEBUG is on.
+        "django": {"handlers": [], "level": "WARNING"},
+        "cooperation.request_log": {"handlers": ["requests"], "level": "INFO", "propagate": False},
+    },
 }

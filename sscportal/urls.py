@@ -13,3 +13,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("cooperation.urls")),
 ]
+
+handler500 = "cooperation.views.failures.server_error"

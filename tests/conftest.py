@@ -66,6 +66,12 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
+def no_lines_of_requests(settings):
+    """The log holds what a test is about."""
+    settings.ACCESS_LOG = False
+
+
+@pytest.fixture(autouse=True)
 def nothing_published(settings, tmp_path_factory):
     """An installation in which nobody has published the data as files."""
     # Not `tmp_path`: a folder for each of thousands of tests that publish nothing takes seconds to make and to remove.

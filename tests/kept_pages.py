@@ -18,6 +18,11 @@ def ask(client, address, **headers):
     return answer, [query["sql"] for query in queries]
 
 
+def headers_without_number(answer):
+    """The headers, but for the number of the request, which no two answers share."""
+    return {name: value for name, value in answer.items() if name != "X-Request-ID"}
+
+
 def text_of(answer):
     return Page(answer.content.decode()).text
 

@@ -22,7 +22,7 @@ SECURITY_HEADERS = {
     "X-Frame-Options",
 }
 # What belongs to one moment or to one visitor.
-OWN_HEADERS = {"Connection", "Date", "ETag", "Expires", "Last-Modified", "Set-Cookie"}
+OWN_HEADERS = {"Connection", "Date", "ETag", "Expires", "Last-Modified", "Set-Cookie", "X-Request-ID"}
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
 PORT = re.compile(rb"(?<=localhost)(:|=3A)\d{5}")
 VERSION = re.compile(rb"(gunicorn|django|python|whitenoise|sqlite)[^\n]{0,3}\d|traceback", re.IGNORECASE)
@@ -74,6 +74,7 @@ HOSTILE_HEADERS = [
     ("Authorization", "Basic Y3VyYXRvcjpodXNo"),
     ("Cookie", "sessionid=0; csrftoken=1; messages=[]; django_language=es; =;;"),
     ("X-HTTP-Method-Override", "DELETE"),
+    ("X-Request-ID", "000000000000"),
     ("X-Requested-With", "XMLHttpRequest"),
     ("Accept", "application/json"),
     ("Accept-Charset", "utf-16"),
@@ -201,14 +202,18 @@ def test_list_of_static_files_is_not_served(installation, visitor, name):
     assert b"There is no public page at this address." in body
 
 
-def test_no_line_is_written_for_a_request_unless_asked_for(installation, visitor):
-    ask(visitor, "/about/?asked=1")
-    assert "/about/" not in (installation.folder / "log").read_text()
+def test_one_line_without_query_and_address_is_written_for_a_request(installation, visitor):
+    _status, headers, _body = ask(visitor, "/about/?asked=1")
+    # It is written after the answer, and by the same thread before the next one.
+    ask(visitor, "/about/")
+    pattern = rf"^\S+Z {headers['X-Request-ID']} (.*)$"
+    [line] = re.findall(pattern, (installation.folder / "log").read_text(), re.MULTILINE)
+    assert re.fullmatch(r"200 \d+ GET /about/", line)
 
 
 def test_portal_under_a_prefix_fits_both_kinds_of_proxies(installation, tmp_path):
     log = tmp_path / "log"
-    with running(installation, log, URL_PREFIX="/registry", ACCESS_LOG="true", WEB_CONCURRENCY="1") as port:
+    with running(installation, log, URL_PREFIX="/registry", WEB_CONCURRENCY="1") as port:
         visitor = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for path in ("/", "/projects/", "/projects/mtcp-small-states/", "/timeline/", "/data/", "/admin/login/"):
             passed_on = what_everybody_gets(visitor, f"/registry{path}")
@@ -226,7 +231,7 @@ def test_portal_under_a_prefix_fits_both_kinds_of_proxies(installation, tmp_path
         assert b"Disallow: /registry/admin/\n" in robots
         assert ask(visitor, "/registryx/")[0] == 404
         visitor.close()
-    assert '"GET /registry/projects HTTP/1.1" 301' in log.read_text()
+    assert re.search(r"^\S+Z [0-9a-f]{12} 301 \d+ GET /registry/projects$", log.read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize("prefix", ["/projects", "/admin/registry", "/static"])

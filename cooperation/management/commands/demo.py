@@ -108,6 +108,8 @@ def serve(port):
     os.environ.update(DEBUG="false", ALLOWED_HOSTS=f"{HOST},localhost", URL_PREFIX="", BIND=f"{HOST}:{port}")
     # There is one account: as long as nobody says otherwise, it may publish what it writes.
     os.environ.setdefault("ONE_PERSON_OFFICE", "true")
+    # The terminal is for the sentences above.
+    os.environ.setdefault("ACCESS_LOG", "false")
     configuration = settings.BASE_DIR / "sscportal" / "gunicorn.py"
     command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "--log-level", "warning"]
     os.execv(sys.executable, command)  # noqa: S606 (nothing in it comes from outside)
