@@ -123,9 +123,8 @@ urlpatterns = [
     page("data/<str:name>", data.published_file, name="data_file"),
     page("openapi.json", openapi.openapi_json, name="openapi"),
     page("about/", pages.about, name="about"),
-    # Not kept: these come from settings.
-    path("privacy/", csrf_exempt(only_reading(statements.privacy)), name="privacy"),
-    path("accessibility/", csrf_exempt(only_reading(statements.accessibility)), name="accessibility"),
+    page("privacy/", statements.privacy, name="privacy"),
+    page("accessibility/", statements.accessibility, name="accessibility"),
     page("about/components/", components.components_page, name="components"),
     page("robots.txt", discovery.robots, name="robots"),
     # Not kept: it comes from a setting.

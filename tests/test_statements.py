@@ -71,6 +71,18 @@ def test_accessibility_says_which_evaluation_was_made_and_who_takes_complaints(c
     assert "https://example.org/ombudsman" in page.links
 
 
+@pytest.mark.parametrize(
+    ("has_addresses", "sentence"),
+    [
+        (False, "Your IP address is not in it."),
+        (True, "The line holds your IP address, so that faults and attacks can be traced."),
+    ],
+)
+def test_privacy_says_whether_the_log_holds_addresses(client, settings, has_addresses, sentence):
+    settings.LOG_ADDRESSES = has_addresses
+    assert sentence in read(client, "/privacy/").text
+
+
 def test_change_of_the_operator_shows_at_once(client, named):
     read(client, "/privacy/")
     named.OPERATOR_NAME = "Ministry of Planning of Peru"

@@ -29,6 +29,16 @@ HOUR, DAY = 3_600, 86_400  # seconds
 LARGEST_KEPT = 100_000
 # Whatever a page is made by.
 RELEASE_PARTS = ("cooperation", "sscportal", "templates", "static", "requirements.txt")
+# The settings that a page may show.
+SHOWN_SETTINGS = (
+    "OPERATOR_NAME",
+    "OPERATOR_CONTACT",
+    "ACCESSIBILITY_EVALUATION",
+    "ACCESSIBILITY_COMPLAINTS",
+    "CORRECTION_RETENTION_DAYS",
+    "AUDIT_RETENTION_DAYS",
+    "LOG_ADDRESSES",
+)
 # A view that sets one of these treats its visitors differently, or has done our work already.
 OWN_CONCERNS = ("Cache-Control", "Content-Encoding", "Vary")
 
@@ -112,7 +122,8 @@ def address(request, query, version, day):
     The script name is a part of its own: links begin with it, while the rest of the path alone chooses the view.
     """
     place = (request.scheme, request.get_host(), request.META["SCRIPT_NAME"], request.path_info)
-    parts = (*place, query, get_language(), day, RELEASE, version)
+    shown = tuple(getattr(settings, name) for name in SHOWN_SETTINGS)
+    parts = (*place, query, get_language(), day, RELEASE, shown, version)
     return sha256(repr(parts).encode()).hexdigest()
 
 

@@ -1,20 +1,18 @@
 """What the operator of the portal states: which personal data are kept, and how accessible the pages are.
 
-These pages come from settings, so that they are made anew for each request and not kept with the pages of records.
+The settings that these pages show are named in `SHOWN_SETTINGS` of `cooperation/views/public_page.py`.
 """
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
 
 
 def days(number: int) -> str:
     return ngettext("%(days)s day", "%(days)s days", number) % {"days": number}
 
 
-@cache_control(public=True, no_cache=True)
 def privacy(request: HttpRequest) -> TemplateResponse:
     """State which personal data are kept, why and for how long."""
     return TemplateResponse(
@@ -24,12 +22,12 @@ def privacy(request: HttpRequest) -> TemplateResponse:
             "operator": settings.OPERATOR_NAME,
             "contact": contact_link(settings.OPERATOR_CONTACT),
             "reports_kept": days(settings.CORRECTION_RETENTION_DAYS),
+            "has_addresses": settings.LOG_ADDRESSES,
             "audit_kept": days(settings.AUDIT_RETENTION_DAYS),
         },
     )
 
 
-@cache_control(public=True, no_cache=True)
 def accessibility(request: HttpRequest) -> TemplateResponse:
     """State to which standard the pages are built, what is known to be missing, and where a barrier is reported."""
     return TemplateResponse(
