@@ -12,7 +12,6 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -25,6 +24,7 @@ from django.db.models import Max, QuerySet
 
 from cooperation import changes, folding
 from cooperation.folding import fold, split, words_of
+from cooperation.locks import short_busy_timeout
 from cooperation.models import PUBLIC_RECORDS, PublicRecord, Record
 from cooperation.models.partial_date import PartialDateField
 from cooperation.search import words
@@ -221,7 +221,7 @@ def follow_if_behind() -> tuple[int, bool]:
     state = read_state()
     if not is_current(state):
         try:
-            with a_little_patience(), transaction.atomic(), connection.cursor() as cursor:
+            with short_busy_timeout(PATIENCE), transaction.atomic(), connection.cursor() as cursor:
                 lock(cursor, PATIENCE)
                 state = follow(cursor)
         except OperationalError as error:
@@ -254,22 +254,6 @@ def follow(cursor: CursorWrapper) -> dict[str, int]:
         return state
     write_state(cursor, state.get(changes.DATA, 0))
     return read_state()
-
-
-@contextmanager
-def a_little_patience() -> Iterator[None]:
-    """Let SQLite wait for a writer no longer than PATIENCE, instead of the 20 seconds of the settings."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        [usual] = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def lock(cursor: CursorWrapper, milliseconds: int = 0) -> None:
