@@ -11,7 +11,7 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 from environ import Env, ImproperlyConfigured
@@ -29,6 +29,10 @@ CONTACT = re.compile(r"mailto:[!-?A-~]+@[!-?A-~]+|https://[!-~]+")
 BIND_ADDRESS = re.compile(r"unix:/\S+|([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
 DATABASE_EXAMPLE = "sqlite:////srv/portal/portal.sqlite3 or postgres://user:password@localhost/portal"
 CACHE_EXAMPLE = "rediscache://localhost:6379/1 or locmemcache://"
+# As browsers check a field for one.
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+MAIL_EXAMPLE = "smtp+tls://user:password@mail.example.org:587 or smtp://localhost:25"
 
 
 def stop(sentence) -> NoReturn:
@@ -85,6 +89,23 @@ def read_line(name: str, most: int) -> str:
     text = read(name)
     if len(text) > most or not text.isprintable():
         stop(f"{name} must be one line of at most {most} characters.")
+    return text
+
+
+def read_mail_addresses(name: str) -> list[str]:
+    """Read addresses of mail with commas between them; an empty list for none."""
+    addresses = [address.strip() for address in read(name).split(",")] if read(name) else []
+    if not all(MAIL_ADDRESS.fullmatch(address) for address in addresses):
+        stop(f"{name} must be addresses of mail with commas between them, such as portal@example.org,it@example.org")
+    return addresses
+
+
+def read_sender(name: str) -> str:
+    """Read one address of mail; without it, that of `portal` at the first host that is not this computer."""
+    hosts = [host.lstrip(".") for host in ALLOWED_HOSTS if host not in LOOPBACK]
+    text = read(name) or f"portal@{hosts[0] if hosts else 'localhost'}"
+    if read(name) and not MAIL_ADDRESS.fullmatch(text):
+        stop(f"{name} is “{text}”. Write one address of mail, such as portal@example.org.")
     return text
 
 
@@ -235,6 +256,20 @@ def parse_cache(address):
     return {**config, "OPTIONS": {**options, **config.get("OPTIONS", {})}}
 
 
+def parse_mail(address: str) -> dict[str, Any]:
+    """Read which mail server takes the mail; {} without an address."""
+    if not address:
+        return {}
+    scheme, parts = address.partition("://")[0], urlsplit(address)
+    host, has_more = parts.hostname or "", parts.path.strip("/") or set(address) & set("?#")
+    port = MAIL_PORTS.get(scheme) if parts.port is None else parts.port  # what is no number raises ValueError
+    if not port or not HOST_NAME.fullmatch(host) or has_more:
+        raise ValueError(address)
+    if parts.password and scheme == "smtp" and host not in LOOPBACK:
+        stop("EMAIL_URL would send its password unencrypted. Write smtp+tls:// or smtp+ssl:// in place of smtp://.")
+    return {**Env.email_url_config(address), "EMAIL_PORT": port}
+
+
 # `true` shows tracebacks and caches no page: for developers, never in public.
 DEBUG = read_switch("DEBUG")
 
@@ -328,6 +363,23 @@ DATABASES = {"default": read_address("DATABASE_URL", parse_database, DATABASE_EX
 # Where finished pages are cached: `rediscache://host:6379/1` shares them between processes, `dummycache://` caches
 # none. Default: the memory of each process (`locmemcache://`).
 CACHES = {"default": read_address("CACHE_URL", parse_cache, CACHE_EXAMPLE)}
+
+# The mail server: `smtp+tls://user:password@host:587` (STARTTLS), `smtp+ssl://user:password@host:465`, or
+# `smtp://localhost:25` for one on this computer. Signs such as `@` and `#` in user and password are written as `%40`
+# and `%23`. Default: none, and no mail is sent.
+MAIL_SERVER = read_address("EMAIL_URL", parse_mail, MAIL_EXAMPLE)
+HAS_MAIL = bool(MAIL_SERVER)
+# From which address mail is sent. Default: `portal@` and the first name in `ALLOWED_HOSTS`.
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_sender("MAIL_FROM")
+# To whom the portal writes what an operator needs (reports of mistakes, failures, old backups), with commas between
+# addresses. Default: none.
+OPERATOR_MAIL = read_mail_addresses("OPERATOR_MAIL")
+# Django’s own ADMINS stays empty: its mails hold cookies and forms.
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.get("EMAIL_HOST", ""), MAIL_SERVER.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER = MAIL_SERVER.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_TLS", False), MAIL_SERVER.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15  # seconds for each answer of the mail server
 
 # The id under which the portal publishes in IATI. Default: `XE-EXAMPLE-SSCPORTAL`, which says that none is registered.
 IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")

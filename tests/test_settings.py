@@ -28,6 +28,10 @@ def read_settings(installation, expression, **variables):
 
 DATABASE = "DATABASE_URL is not an address that the portal can use. Write one such as sqlite:////srv/portal/"
 CACHE = "CACHE_URL is not an address that the portal can use. Write one such as rediscache://localhost:6379/1"
+MAIL = "EMAIL_URL is not an address that the portal can use. Write one such as smtp+tls://user:password@mail"
+OPERATORS = (
+    "OPERATOR_MAIL must be addresses of mail with commas between them, such as portal@example.org,it@example.org"
+)
 BIND = "Write an address such as 127.0.0.1:8000 or unix:/run/portal.sock."
 HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as portal.example.org,www.example.org"
 
@@ -89,6 +93,26 @@ HOSTS = "ALLOWED_HOSTS must be host names without https:// and port, such as por
         ("CACHE_URL", "memcache://127.0.0.1:11211", CACHE),
         ("CACHE_URL", "sqlite:///portal.sqlite3", CACHE),
         ("CACHE_URL", "postgres://user:hush@localhost/portal", CACHE),
+        ("EMAIL_URL", "nonsense", MAIL),
+        ("EMAIL_URL", "mail.example.org:587", MAIL),
+        ("EMAIL_URL", "smtp+tls://", MAIL),
+        ("EMAIL_URL", "smtps://portal:hush@mail.example.org", MAIL),
+        ("EMAIL_URL", "smtp+tls://portal:hush@mail.example.org:port", MAIL),
+        ("EMAIL_URL", "smtp+tls://portal:hush@mail.example.org:0", MAIL),
+        ("EMAIL_URL", "smtp+tls://portal:hu#sh@mail.example.org", MAIL),
+        ("EMAIL_URL", "smtp+tls://portal:hush@mail.example.org?timeout=5", MAIL),
+        ("EMAIL_URL", "smtp+tls://portal:hush@mail example.org", MAIL),
+        ("EMAIL_URL", "postgres://user:hush@localhost/portal", MAIL),
+        (
+            "EMAIL_URL",
+            "smtp://portal:hush@mail.example.org",
+            "EMAIL_URL would send its password unencrypted. Write smtp+",
+        ),
+        ("MAIL_FROM", "portal", "MAIL_FROM is “portal”. Write one address of mail, such as portal@example.org."),
+        ("MAIL_FROM", "a@example.org,b@example.org", "MAIL_FROM is “a@example.org,b@example.org”. Write one address"),
+        ("OPERATOR_MAIL", "portal", OPERATORS),
+        ("OPERATOR_MAIL", "portal@example.org;it@example.org", OPERATORS),
+        ("OPERATOR_MAIL", "portal@example.org,", OPERATORS),
     ],
 )
 def test_settings_answer_a_value_that_cannot_be_used_with_one_sentence(installation, name, value, sentence):
@@ -284,21 +308,56 @@ def test_sqlite_transaction_locks_others_out_from_its_beginning(installation):
     assert result.stdout == "database is locked\n"
 
 
+PRODUCTION = {
+    "ALLOWED_HOSTS": "portal.example.org",
+    "EMAIL_URL": "smtp+tls://portal:hush@mail.example.org",
+    "OPERATOR_MAIL": "it@example.org",
+    "OPERATOR_NAME": "Ministry of Foreign Affairs of Fiji",
+    "OPERATOR_CONTACT": "mailto:portal@example.org",
+    "SECURITY_CONTACT": "mailto:security@example.org",
+    "ACCESSIBILITY_EVALUATION": "Evaluated by people who use screen readers in March 2026.",
+}
+
+
 @pytest.mark.parametrize("key", [{}, {"SECRET_KEY": STRONG_KEY}], ids=["generated key", "own key"])
 def test_settings_pass_the_checks_for_deployment(installation, key):
-    result = installation.manage(
-        "check",
-        "--deploy",
-        "--fail-level",
-        "WARNING",
-        ALLOWED_HOSTS="portal.example.org",
-        OPERATOR_NAME="Ministry of Foreign Affairs of Fiji",
-        OPERATOR_CONTACT="mailto:portal@example.org",
-        SECURITY_CONTACT="mailto:security@example.org",
-        ACCESSIBILITY_EVALUATION="Evaluated by people who use screen readers in March 2026.",
-        **key,
-    )
+    result = installation.manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **key)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls", "ssl", "user", "password"),
+    [
+        ("smtp+tls://portal:p%40ss%23@mail.example.org", "mail.example.org", 587, True, False, "portal", "p@ss#"),
+        ("smtp+ssl://portal:hush@mail.example.org", "mail.example.org", 465, False, True, "portal", "hush"),
+        ("smtp+tls://mail.example.org:2525", "mail.example.org", 2525, True, False, "", ""),
+        ("smtp://localhost", "localhost", 25, False, False, "", ""),
+        ("smtp://portal:hush@127.0.0.1:1025", "127.0.0.1", 1025, False, False, "portal", "hush"),
+    ],
+)
+def test_settings_read_the_mail_server(installation, url, host, port, tls, ssl, user, password):
+    names = "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"
+    read = read_settings(installation, f"[{', '.join(f'settings.{name}' for name in names)}]", EMAIL_URL=url)
+    assert read == [host, port, tls, ssl, user, password]
+
+
+@pytest.mark.parametrize(
+    ("variables", "sender"),
+    [
+        ({}, "portal@localhost"),
+        ({"ALLOWED_HOSTS": "localhost,.portal.example.org"}, "portal@portal.example.org"),
+        ({"MAIL_FROM": "registry@example.org"}, "registry@example.org"),
+    ],
+)
+def test_settings_read_the_sender_of_mail(installation, variables, sender):
+    names = "[settings.DEFAULT_FROM_EMAIL, settings.SERVER_EMAIL]"
+    assert read_settings(installation, names, **variables) == [sender, sender]
+
+
+def test_settings_leave_django_nobody_to_mail_cookies_and_forms_to(installation):
+    code = "import django; django.setup(); from django.conf import settings; print(settings.ADMINS, settings.MANAGERS)"
+    result = installation.run("-c", code, DJANGO_SETTINGS_MODULE="sscportal.settings", **PRODUCTION)
+    assert result.stdout == "[] []\n"
 
 
 class Unredirected(urllib.request.HTTPRedirectHandler):
