@@ -375,6 +375,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_sender("MAIL_FROM")
 # addresses. Default: none.
 OPERATOR_MAIL = read_mail_addresses("OPERATOR_MAIL")
 # Django’s own ADMINS stays empty: its mails hold cookies and forms.
+# Mail waits in the database until `manage.py send_mail` sends it, so that no request waits for a mail server.
+EMAIL_BACKEND = "cooperation.mail.queue.QueueBackend"
 EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.get("EMAIL_HOST", ""), MAIL_SERVER.get("EMAIL_PORT", 0)
 EMAIL_HOST_USER = MAIL_SERVER.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD") or ""

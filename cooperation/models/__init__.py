@@ -14,6 +14,7 @@ from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, M
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
 from cooperation.models.known_right import KnownRight
 from cooperation.models.lesson import Claim, Evidence, Lesson, LessonCitation
+from cooperation.models.mail import OperatorNotice, QueuedMail
 from cooperation.models.milestone import Milestone, MilestoneCitation
 from cooperation.models.partial_date import format_partial_date
 from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope, scope_of
@@ -80,6 +81,7 @@ __all__ = [
     "Membership",
     "Milestone",
     "MilestoneCitation",
+    "OperatorNotice",
     "Participation",
     "PartnerRole",
     "PastRow",
@@ -89,6 +91,7 @@ __all__ = [
     "ProjectCitation",
     "PublicRecord",
     "PublicationStatus",
+    "QueuedMail",
     "Record",
     "Scope",
     "Source",
