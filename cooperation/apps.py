@@ -1,9 +1,17 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core.checks import register
+from django.core.signals import got_request_exception
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from cooperation import changes, checks
+
+# What asks for models can only be imported once Django has loaded them.
+FAULT_RECEIVER = "cooperation.mail.faults.mail_fault"
+CHECKS = "cooperation.mail.checks"
 
 
 class CooperationConfig(AppConfig):
@@ -15,3 +23,5 @@ class CooperationConfig(AppConfig):
         register(checks.check_statements, deploy=True)
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)
+        got_request_exception.connect(import_string(FAULT_RECEIVER))
+        import_module(CHECKS)

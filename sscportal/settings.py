@@ -383,6 +383,9 @@ EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_TLS", False), MAIL_SERVER.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 15  # seconds for each answer of the mail server
 
+# After how many hours without a new backup `manage.py watch` warns the operator.
+BACKUP_MAX_AGE_HOURS = read_count("BACKUP_MAX_AGE_HOURS", 26)
+
 # The id under which the portal publishes in IATI. Default: `XE-EXAMPLE-SSCPORTAL`, which says that none is registered.
 IATI_ORGANISATION_ID = read_organisation_id("IATI_ORGANISATION_ID")
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from cooperation.models import PUBLIC_RECORDS, Correction, ImportBatch
+from cooperation.models import PUBLIC_RECORDS, Correction, ImportBatch, QueuedMail
 from tests import builders
 from tests.admin_form import Form
 from tests.crawl import Page, read
@@ -255,6 +255,46 @@ def test_address_of_a_sender_is_stored_nowhere(client, clock, project):
     send(client, data, **{"X-Forwarded-For": "203.0.113.7"})
     (kept,) = Correction.objects.values()
     assert "203.0.113.7" not in str(kept)
+
+
+@pytest.fixture
+def with_mail(settings):
+    settings.HAS_MAIL, settings.OPERATOR_MAIL = True, ["portal@example.org", "it@example.org"]
+
+
+def test_report_is_mailed_to_the_operator_without_what_its_sender_wrote(client, clock, project, with_mail):
+    report(client, clock, source="Page 4", email="mere@example.org")
+    mails = QueuedMail.objects.order_by("id")
+    assert [mail.recipient for mail in mails] == ["portal@example.org", "it@example.org"]
+    assert mails[0].subject == "South-South Cooperation Portal: A reader reported a mistake"
+    assert mails[0].text.splitlines() == [
+        "A reader reported a mistake.",
+        "",
+        "Record: Rice seeds",
+        "http://testserver/projects/rice-seeds/",
+        "",
+        "Read and answer the report:",
+        f"http://testserver/admin/cooperation/correction/{Correction.objects.get().pk}/change/",
+    ]
+
+
+def test_report_by_a_program_is_not_mailed(client, clock, project, with_mail):
+    report(client, clock, homepage="https://example.org/casino")
+    assert Correction.objects.get().state == Correction.State.SPAM
+    assert not QueuedMail.objects.exists()
+
+
+def test_report_whose_mail_cannot_be_kept_is_not_kept_either(client, clock, project, with_mail):
+    data = urlencoded(fill_in(client, clock))
+
+    def full(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and QueuedMail._meta.db_table in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(full):
+        assert send(client, data).status_code == 503
+    assert not Correction.objects.exists()
 
 
 def test_report_while_the_database_is_busy_is_not_lost(client, clock, project):

@@ -326,6 +326,16 @@ def test_settings_pass_the_checks_for_deployment(installation, key):
 
 
 @pytest.mark.parametrize(
+    ("name", "code"), [("EMAIL_URL", "cooperation.W001"), ("OPERATOR_MAIL", "cooperation.W002")], ids=lambda text: text
+)
+def test_settings_without_mail_are_named_by_the_checks_for_deployment(installation, name, code):
+    result = installation.manage("check", "--deploy", **{**PRODUCTION, name: ""})
+    missed = "Reports of mistakes, failed pages and nightly tasks, and backups that are too old are mailed to nobody."
+    assert f"?: ({code}) {name} is not set. {missed}" in result.stderr
+    assert installation.manage("check", **{**PRODUCTION, name: ""}).stderr == ""
+
+
+@pytest.mark.parametrize(
     ("url", "host", "port", "tls", "ssl", "user", "password"),
     [
         ("smtp+tls://portal:p%40ss%23@mail.example.org", "mail.example.org", 587, True, False, "portal", "p@ss#"),

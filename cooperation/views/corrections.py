@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django import forms
 from django.conf import settings
-from django.db import OperationalError
-from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.db import OperationalError, transaction
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from cooperation.filters.shown import Problem
 from cooperation.history import withdrawal
-from cooperation.models import Correction
+from cooperation.mail import mail_operator
+from cooperation.models import Correction, PublicRecord
 from cooperation.views.generic import list_address, withdrawn_page
 from cooperation.views.sending import HOUR, make_token, may_send_more, why_not_sent_by_reader
 
@@ -143,16 +144,33 @@ def take_in(request, record, form):
     if not may_send_more(request) or of_last_hour.count() >= settings.REPORTS_AN_HOUR:
         return False
     sent = form.cleaned_data
-    Correction.objects.create(
-        record_type=record._meta.model_name,
-        record_id=record.pk,
-        public_id=record.public_id,
-        what=sent["what"],
-        source=sent["source"],
-        email=sent["email"],
-        state=Correction.State.SPAM if sent["homepage"] else Correction.State.OPEN,
-    )
+    with transaction.atomic():
+        correction = Correction.objects.create(
+            record_type=record._meta.model_name,
+            record_id=record.pk,
+            public_id=record.public_id,
+            what=sent["what"],
+            source=sent["source"],
+            email=sent["email"],
+            state=Correction.State.SPAM if sent["homepage"] else Correction.State.OPEN,
+        )
+        if correction.state == Correction.State.OPEN:
+            mail_report(request, record, correction)
     return True
+
+
+def mail_report(request: HttpRequest, record: PublicRecord, correction: Correction) -> None:
+    """Tell the operator of a report: where it is, and nothing of what its sender wrote."""
+    lines = [
+        _("A reader reported a mistake."),
+        "",
+        _("Record: %(record)s") % {"record": record},
+        request.build_absolute_uri(record.get_absolute_url()),
+        "",
+        _("Read and answer the report:"),
+        request.build_absolute_uri(reverse("admin:cooperation_correction_change", args=[correction.pk])),
+    ]
+    mail_operator(_("A reader reported a mistake"), "\n".join(lines))
 
 
 def form_page(request, record, form, problem="", status=200):

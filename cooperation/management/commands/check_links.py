@@ -2,12 +2,13 @@
 
 import argparse
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils.translation import gettext as _
 
 from cooperation.links import Asker, NoAnswersError, check_links
 from cooperation.management.commands.publish_data import default_site, site_address
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.nightly import NightlyCommand
 from cooperation.models import CheckResult
 
 
@@ -24,7 +25,7 @@ def whole_number(least):
     return read
 
 
-class Command(BaseCommand):
+class Command(NightlyCommand):
     help = (
         "Asks the addresses of sources, documents, agencies, forums and funds whether they still answer, and writes "
         "down what it found: curators filter by it, readers see which source did not answer on which day. A page that "

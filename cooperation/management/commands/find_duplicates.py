@@ -1,15 +1,15 @@
 """`manage.py find_duplicates`: prints the pairs of records that may be the same, and keeps them for the curators."""
 
-from django.core.management import BaseCommand
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation.duplicates import MERGEABLE, find_pairs, refresh
+from cooperation.management.nightly import NightlyCommand
 
 TYPES = {model._meta.model_name: model for model in MERGEABLE}
 
 
-class Command(BaseCommand):
+class Command(NightlyCommand):
     help = (
         "Prints the pairs of records that may be the same, with a score of 0 to 100 and what is alike, and keeps them "
         "in the list of possible duplicates. With --type it only prints those of one type."

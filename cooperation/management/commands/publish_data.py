@@ -4,11 +4,12 @@ import argparse
 import re
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils.translation import gettext as _
 
 from cooperation.exports.publication import AlreadyPublishingError, publish
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.nightly import NightlyCommand
 
 SITE = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/?", re.IGNORECASE)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -28,7 +29,7 @@ def default_site():
     return f"https://{names[0]}" if names else TRIAL_SITE
 
 
-class Command(BaseCommand):
+class Command(NightlyCommand):
     help = (
         "Writes the whole public registry as files (CSV, JSON, Excel, IATI XML, data dictionary, licence) and as one "
         "zip with a checksum, for the page /data/. What was published before stays in use until all of it is written, "

@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.nightly import NightlyCommand
 from cooperation.models import Correction, ImportBatch
 
 IMPORT_DAYS = 30
 
 
-class Command(BaseCommand):
+class Command(NightlyCommand):
     help = (
         "Deletes what readers wrote, and their e-mail addresses, from reported mistakes that have been closed for "
         "CORRECTION_RETENTION_DAYS (90 without that setting); that there was a case, and its answer, stay. Deletes "
