@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.core.checks import register
 from django.core.signals import got_request_exception
@@ -9,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperation import changes, checks
 
-# What asks for models can only be imported once Django has loaded them.
+# It asks for models, which can only be imported once Django has loaded them.
 FAULT_RECEIVER = "cooperation.mail.faults.mail_fault"
-CHECKS = "cooperation.mail.checks"
 
 
 class CooperationConfig(AppConfig):
@@ -20,8 +17,7 @@ class CooperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        register(checks.check_statements, deploy=True)
+        register(checks.check_missed_settings, deploy=True)
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)
         got_request_exception.connect(import_string(FAULT_RECEIVER))
-        import_module(CHECKS)

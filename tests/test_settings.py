@@ -326,7 +326,7 @@ def test_settings_pass_the_checks_for_deployment(installation, key):
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("EMAIL_URL", "cooperation.W001"), ("OPERATOR_MAIL", "cooperation.W002")], ids=lambda text: text
+    ("name", "code"), [("EMAIL_URL", "cooperation.W005"), ("OPERATOR_MAIL", "cooperation.W006")], ids=lambda text: text
 )
 def test_settings_without_mail_are_named_by_the_checks_for_deployment(installation, name, code):
     result = installation.manage("check", "--deploy", **{**PRODUCTION, name: ""})

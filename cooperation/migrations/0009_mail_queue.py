@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cooperation', '0007_curating'),
+        ('cooperation', '0008_known_right'),
     ]
 
     operations = [
