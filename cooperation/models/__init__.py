@@ -19,6 +19,7 @@ from cooperation.models.milestone import Milestone, MilestoneCitation
 from cooperation.models.partial_date import format_partial_date
 from cooperation.models.project import Document, Participation, Project, ProjectCitation, Scope, scope_of
 from cooperation.models.record import FormerSlug, Gone, PublicationStatus, Record
+from cooperation.models.sign_in import KnownAddress, RecoveryCode, SignInAttempt
 from cooperation.models.source import Citation, Source, SourcedPart
 from cooperation.models.unique_names import unique_names
 from cooperation.models.vitality import Vitality, vitality
@@ -74,6 +75,7 @@ __all__ = [
     "ImportBatch",
     "Instrument",
     "Kept",
+    "KnownAddress",
     "KnownRight",
     "Lesson",
     "LessonCitation",
@@ -93,7 +95,9 @@ __all__ = [
     "PublicationStatus",
     "QueuedMail",
     "Record",
+    "RecoveryCode",
     "Scope",
+    "SignInAttempt",
     "Source",
     "SourcedPart",
     "Subregion",

@@ -1,0 +1,1 @@
+"""Who may come in: attempts are counted, the second factor is asked for, sessions end."""
