@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 from django.core.signals import got_request_exception
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from cooperation import changes, checks
 
 # It asks for models, which can only be imported once Django has loaded them.
 FAULT_RECEIVER = "cooperation.mail.faults.mail_fault"
+from cooperation import changes
+from cooperation.accounts.sessions import begin_session
 
 
 class CooperationConfig(AppConfig):
@@ -21,3 +24,4 @@ class CooperationConfig(AppConfig):
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)
         got_request_exception.connect(import_string(FAULT_RECEIVER))
+        user_logged_in.connect(begin_session)

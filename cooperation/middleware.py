@@ -4,9 +4,15 @@ import json
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cooperation.accounts.second_factor import has_second_factor
+from cooperation.accounts.sessions import note_use, why_session_ended
+from cooperation.accounts.signals import session_ended
 
 PUBLIC_POLICY = {
     "default-src": "'none'",
@@ -137,6 +143,25 @@ def no_nul_in_admin(get_response):
                 raise Http404
             query = request.META.get("QUERY_STRING", "")
             request.META["QUERY_STRING"] = query.replace("\0", "%00").replace("%00", "%EF%BF%BD")
+        return get_response(request)
+
+    return middleware
+
+
+def sessions_end(get_response):
+    """Log out whoever has been logged in for too long, did nothing for a while, or came without a second factor."""
+
+    def middleware(request):
+        if is_for_admin(request) and request.user.is_authenticated:
+            reason = why_session_ended(request)
+            if not reason and not has_second_factor(request):
+                reason = gettext("Log in again with a code of your authenticator app.")
+            if reason:
+                session_ended.send(type(request.user), request=request, user=request.user, reason=reason)
+                logout(request)
+                messages.warning(request, reason)
+            else:
+                note_use(request)
         return get_response(request)
 
     return middleware

@@ -51,7 +51,7 @@ def read(name):
 
 
 def read_switch(name: str, default: str = "false") -> bool:
-    """`True` or `False`; anything that is neither stops with a sentence."""
+    """Read `True` or `False`; anything that is neither stops with a sentence."""
     text = read(name).lower() or default
     if text in ("true", "1", "yes", "on"):
         return True
@@ -305,6 +305,8 @@ LOG_ADDRESSES = read_switch("LOG_ADDRESSES")
 INSTALLED_APPS = [
     "cooperation",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -336,6 +338,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cooperation.middleware.sessions_end",
 ]
 
 ROOT_URLCONF = "sscportal.urls"
@@ -442,6 +445,22 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# `false` lets staff log in with their password alone. Else each account needs an authenticator app, which it sets up
+# at the next log-in.
+SECOND_FACTOR_REQUIRED = read_switch("SECOND_FACTOR_REQUIRED", "true")
+# How the portal is called in authenticator apps.
+OTP_TOTP_ISSUER = "South-South Cooperation Portal"
+# Attempts are counted in `cooperation/accounts/throttle.py`. A pause for the account would shut out its owner as well.
+OTP_TOTP_THROTTLE_FACTOR = 0
+
+# Minutes without a request after which somebody is logged out of the admin.
+SESSION_IDLE_MINUTES = read_count("SESSION_IDLE_MINUTES", 30)
+# Hours after which everybody has to log in again, also after working all the time.
+SESSION_HOURS = read_count("SESSION_HOURS", 12)
+# Seconds. The row of a session is kept for a day longer than its use is allowed, so that a form that was open can be
+# told from one that was made up.
+SESSION_COOKIE_AGE = (SESSION_HOURS + 24) * 3600
 
 # The form of a forum with 139 members posts 1,300 fields; Django’s own limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -3,11 +3,17 @@ from django.urls import include, path
 
 from cooperation.admin.first_page import first_page
 from cooperation.admin.guide import guide_page
+from cooperation.admin.sign_in import code_step, second_factor_page, set_up_step, sign_in
 from cooperation.admin.view_on_site import view_on_site
 
 urlpatterns = [
     path("admin/", admin.site.admin_view(first_page)),
     path("admin/guide/", admin.site.admin_view(guide_page), name="curators_guide"),
+    # The log-in takes the place of Django's own view of that address.
+    path("admin/login/", sign_in),
+    path("admin/login/code/", code_step, name="sign_in_code"),
+    path("admin/login/set-up/", set_up_step, name="sign_in_set_up"),
+    path("admin/second-factor/", admin.site.admin_view(second_factor_page), name="second_factor"),
     # In the place of Django's own view of that address.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),

@@ -78,6 +78,12 @@ def nothing_published(settings, tmp_path_factory):
     settings.DATA_DIR = tmp_path_factory.getbasetemp() / f"data-{next(numbers)}"
 
 
+@pytest.fixture(autouse=True)
+def password_is_enough(settings):
+    """Whoever is signed in by `force_login` has no authenticator app. What is about the second factor asks for it."""
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory):
     """A folder of this run that all its processes see."""

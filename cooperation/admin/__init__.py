@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from cooperation.admin import account as account
 from cooperation.admin.agency import AgencyAdmin
 from cooperation.admin.correction import CorrectionAdmin
 from cooperation.admin.country import CountryAdmin

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 from django.db import connection, transaction
 from django.db.models import Count
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from cooperation.history import undo
@@ -42,7 +42,7 @@ HEADERS = (
 def run(rows: int, requests: int) -> str:
     """Two tables as text: pages, each asked for so many times, and the steps of an import of so many rows."""
     check_machine_and_database()
-    with transaction.atomic():
+    with override_settings(SECOND_FACTOR_REQUIRED=False), transaction.atomic():
         user = User.objects.create_superuser("bench-curator")
         client = new_client()
         client.force_login(user)

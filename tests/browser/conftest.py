@@ -99,7 +99,8 @@ def served(installation):
     """Where it is served as in production, but over plain http: `http://127.0.0.1:port`."""
     port = free_port()
     server = ["-m", "gunicorn", "--config", "sscportal/gunicorn.py"]
-    process = installation.start(*server, BIND=f"127.0.0.1:{port}", WEB_CONCURRENCY="1")
+    variables = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "1", "SECOND_FACTOR_REQUIRED": "false"}
+    process = installation.start(*server, **variables)
     try:
         wait_until(lambda: answers(port), process)
         yield f"http://127.0.0.1:{port}"

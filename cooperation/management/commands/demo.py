@@ -110,6 +110,8 @@ def serve(port):
     os.environ.setdefault("ONE_PERSON_OFFICE", "true")
     # The terminal is for the sentences above.
     os.environ.setdefault("ACCESS_LOG", "false")
+    # Only this computer can reach it.
+    os.environ.setdefault("SECOND_FACTOR_REQUIRED", "false")
     configuration = settings.BASE_DIR / "sscportal" / "gunicorn.py"
     command = [sys.executable, "-m", "gunicorn", "--config", str(configuration), "--log-level", "warning"]
     os.execv(sys.executable, command)  # noqa: S606 (nothing in it comes from outside)
