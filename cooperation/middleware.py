@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperation.accounts.second_factor import has_second_factor
 from cooperation.accounts.sessions import note_use, why_session_ended
 from cooperation.accounts.signals import session_ended
+from cooperation.accounts.unsent import can_keep, forget_when_sent, keep_unsent
 
 PUBLIC_POLICY = {
     "default-src": "'none'",
@@ -157,14 +158,23 @@ def sessions_end(get_response):
             if not reason and not has_second_factor(request):
                 reason = gettext("Log in again with a code of your authenticator app.")
             if reason:
-                session_ended.send(type(request.user), request=request, user=request.user, reason=reason)
-                logout(request)
-                messages.warning(request, reason)
+                end_session(request, reason)
             else:
                 note_use(request)
+                forget_when_sent(request)
         return get_response(request)
 
     return middleware
+
+
+def end_session(request: HttpRequest, reason: str) -> None:
+    """Log out, and keep what was typed into a form until the next log-in."""
+    owner = request.user
+    session_ended.send(type(owner), request=request, user=owner, reason=reason)
+    logout(request)
+    messages.warning(request, reason)
+    if can_keep(request) and keep_unsent(request, owner.pk):
+        messages.info(request, gettext("What you typed is not saved yet. You can send it after the log-in."))
 
 
 def no_length_when_not_modified(get_response):

@@ -487,6 +487,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cooperation.admin.unsent_page.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
 # Requests go to the standard output, all else to the standard error.

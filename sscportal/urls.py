@@ -4,6 +4,7 @@ from django.urls import include, path
 from cooperation.admin.first_page import first_page
 from cooperation.admin.guide import guide_page
 from cooperation.admin.sign_in import code_step, second_factor_page, set_up_step, sign_in
+from cooperation.admin.unsent_page import unsent_page
 from cooperation.admin.view_on_site import view_on_site
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("admin/login/code/", code_step, name="sign_in_code"),
     path("admin/login/set-up/", set_up_step, name="sign_in_set_up"),
     path("admin/second-factor/", admin.site.admin_view(second_factor_page), name="second_factor"),
+    path("admin/unsent/", admin.site.admin_view(unsent_page), name="unsent"),
     # In the place of Django's own view of that address.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),

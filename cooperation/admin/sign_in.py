@@ -38,6 +38,7 @@ from cooperation.accounts.second_factor import (
 )
 from cooperation.accounts.signals import second_factor_failed
 from cooperation.accounts.throttle import TooManyAttemptsError, begin_attempt, forget_attempts, remember_address
+from cooperation.accounts.unsent import forget_unsent, read_unsent
 from cooperation.models import SignInAttempt
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -109,8 +110,7 @@ class PasswordStep(LoginView):
             return begin_pending(self.request, user, next_url, reverse("sign_in_code"))
         if settings.SECOND_FACTOR_REQUIRED:
             return begin_pending(self.request, user, next_url, reverse("sign_in_set_up"))
-        complete_sign_in(self.request, user)
-        return HttpResponseRedirect(next_url)
+        return HttpResponseRedirect(complete_sign_in(self.request, user, next_url))
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return refused(super().form_invalid(form), cast("PasswordForm", form).refusal)
@@ -142,8 +142,7 @@ def code_step(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     refusal = check_code(request, pending.user, form) if request.method == "POST" else None
     if request.method == "POST" and form.is_valid():
-        complete_sign_in(request, pending.user)
-        return HttpResponseRedirect(pending.next_url)
+        return HttpResponseRedirect(complete_sign_in(request, pending.user, pending.next_url))
     return refused(page(request, "sign_in_code", gettext("Enter a code"), form=form), refusal)
 
 
@@ -158,8 +157,8 @@ def set_up_step(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         codes = add_new_device(request, pending.user, form)
         if codes:
-            complete_sign_in(request, pending.user)
-            return recovery_codes_page(request, codes, pending.next_url)
+            next_url = complete_sign_in(request, pending.user, pending.next_url)
+            return recovery_codes_page(request, codes, next_url)
     return set_up_page(request, pending.user, form=form)
 
 
@@ -236,8 +235,8 @@ def read_pending(request: HttpRequest) -> PendingSignIn | None:
     return PendingSignIn(user, next_url)
 
 
-def complete_sign_in(request: HttpRequest, user: User) -> None:
-    """Log in somebody who gave everything that is asked for."""
+def complete_sign_in(request: HttpRequest, user: User, next_url: str) -> str:
+    """Log in somebody who gave everything that is asked for. Return where to go: first to a form that waits."""
     device = find_device(user)
     login(request, user, backend=BACKEND)
     for key in (PENDING, NEW_SECRET, SECOND_FACTOR):
@@ -245,6 +244,10 @@ def complete_sign_in(request: HttpRequest, user: User) -> None:
     if device:
         request.session[SECOND_FACTOR] = device.pk
     remember_address(request, user)
+    if read_unsent(request, user.pk):
+        return reverse("unsent")
+    forget_unsent(request)
+    return next_url
 
 
 def start_again(request: HttpRequest) -> HttpResponse:

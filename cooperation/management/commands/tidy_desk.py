@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +19,8 @@ class Command(NightlyCommand):
     help = (
         "Deletes what readers wrote, and their e-mail addresses, from reported mistakes that have been closed for "
         "CORRECTION_RETENTION_DAYS (90 without that setting); that there was a case, and its answer, stay. Deletes "
-        f"spam of that age, and the files of imports older than {IMPORT_DAYS} days. Open cases are left alone. To be "
-        "run once a day, by cron."
+        f"spam of that age, the files of imports older than {IMPORT_DAYS} days, and sessions that have expired. Open "
+        "cases are left alone. To be run once a day, by cron."
     )
 
     def handle(self, **options):
@@ -27,6 +28,7 @@ class Command(NightlyCommand):
         with explain_database_errors(), transaction.atomic():
             emptied, spam = tidy_corrections(now - timedelta(days=settings.CORRECTION_RETENTION_DAYS))
             files = tidy_imports(now - timedelta(days=IMPORT_DAYS))
+            SessionStore.clear_expired()
         self.stdout.write(
             _("%(emptied)s closed cases emptied, %(spam)s of spam deleted, files of %(files)s imports deleted.")
             % {"emptied": emptied, "spam": spam, "files": files}
