@@ -1,7 +1,7 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.checks import register
 from django.core.signals import got_request_exception
-from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,6 @@ from cooperation import changes, checks
 
 # It asks for models, which can only be imported once Django has loaded them.
 FAULT_RECEIVER = "cooperation.mail.faults.mail_fault"
-from cooperation import changes
 from cooperation.accounts.sessions import begin_session
 
 

@@ -6,10 +6,11 @@ from django.core.management import CommandError
 from django.utils.translation import gettext as _
 
 from cooperation.links import Asker, NoAnswersError, check_links
-from cooperation.management.commands.publish_data import default_site, site_address
+from cooperation.management.commands.publish_data import site_address
 from cooperation.management.commands.setup import explain_database_errors
 from cooperation.management.nightly import NightlyCommand
 from cooperation.models import CheckResult
+from cooperation.site_address import default_site
 
 
 def whole_number(least):

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from cooperation.exports.publication import AlreadyPublishingError, publish
 from cooperation.management.commands.setup import explain_database_errors
 from cooperation.management.nightly import NightlyCommand
+from cooperation.site_address import TRIAL_SITE, default_site
 
 SITE = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/?", re.IGNORECASE)
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-TRIAL_SITE = "http://127.0.0.1:8000"
 
 
 def site_address(text):
@@ -21,12 +20,6 @@ def site_address(text):
         sentence = _("“%(text)s” is not the address of a site. Write it as in https://portal.example.org")
         raise argparse.ArgumentTypeError(sentence % {"text": text})
     return text.rstrip("/")
-
-
-def default_site():
-    """The first host name that is not of this computer, with https; where there is none, a trial on this computer."""
-    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name not in LOOPBACK]
-    return f"https://{names[0]}" if names else TRIAL_SITE
 
 
 class Command(NightlyCommand):

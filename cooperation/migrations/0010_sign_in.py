@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cooperation', '0007_curating'),
+        ('cooperation', '0009_mail_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
