@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
+from cooperation.accounts.mail import warn_of_change
 from cooperation.accounts.signals import (
     recovery_code_used,
     recovery_codes_made,
@@ -59,7 +61,9 @@ def verify_code(request: HttpRequest, user: User, code: str) -> bool:
             return device is not None and bool(device.verify_token(text))
     used, _per_model = RecoveryCode.objects.filter(user=user, digest=digest_code(text)).delete()
     if used:
-        recovery_code_used.send(RecoveryCode, request=request, user=user, left=count_recovery_codes(user))
+        left = count_recovery_codes(user)
+        recovery_code_used.send(RecoveryCode, request=request, user=user, left=left)
+        warn_of_change(user, gettext("Somebody logged in to your account with a recovery code."))
     return bool(used)
 
 
@@ -75,6 +79,7 @@ def add_device(request: HttpRequest, user: User, secret: str, code: str) -> list
     device.save()
     TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     second_factor_added.send(TOTPDevice, request=request, user=user)
+    warn_of_change(user, gettext("An authenticator app was set up for your account."))
     return make_recovery_codes(request, user)
 
 
@@ -85,6 +90,8 @@ def remove_second_factor(user: User, *, request: HttpRequest | None = None, by: 
     removed, _per_model = TOTPDevice.objects.filter(user=user).delete()
     if removed:
         second_factor_removed.send(TOTPDevice, request=request, user=user, by=by)
+        sentence = gettext("The authenticator app of your account was removed. You set up one at the next log-in.")
+        warn_of_change(user, sentence)
     return bool(removed)
 
 

@@ -21,3 +21,5 @@ recovery_codes_made = Signal()
 session_ended = Signal()
 # request, user, by (who did it; None where it was asked for at the log-in, or by a command).
 password_link_made = Signal()
+# request, user: somebody set a password with a link.
+password_set_by_link = Signal()
