@@ -7,10 +7,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from cooperation import changes, checks
+from cooperation.accounts.sessions import begin_session
 
 # It asks for models, which can only be imported once Django has loaded them.
 FAULT_RECEIVER = "cooperation.mail.faults.mail_fault"
-from cooperation.accounts.sessions import begin_session
 
 
 class CooperationConfig(AppConfig):
