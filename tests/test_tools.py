@@ -15,7 +15,7 @@ from tests.installation import PROJECT
 
 pytestmark = pytest.mark.any_database
 # So many exceptions from a rule for a file there were when the list was made. Whoever mends a file lowers the number.
-MOST_EXCUSED = 276
+MOST_EXCUSED = 273
 
 
 def excuses():

@@ -21,7 +21,8 @@ from django.db import DataError, IntegrityError, models, transaction
 
 from cooperation.models import registry_models
 
-# Without the parser in C, which PyYAML has wherever it is installed from a wheel, reading takes ten times as long.
+# Both loaders make plain values only. Without the parser in C, which PyYAML has wherever it is installed from a wheel,
+# reading takes ten times as long.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Rows that are inserted at a time.
 BATCH = 1_000
@@ -100,7 +101,7 @@ def load_fixtures(paths: list[Path], report: Callable[[float, str], None] = lamb
 def read_entries(path: Path) -> Iterator[tuple[Entry, dict[str, Any]]]:
     """Read the entries of a file, still empty, each with the fields that it states."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 (both are the safe ones)
+        content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  # nosec B506
     except UNREADABLE as error:
         raise refusal(path, error) from error
     if not isinstance(content, list):

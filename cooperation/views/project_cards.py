@@ -88,7 +88,8 @@ def project_cards(ids):
             note=note,
             kind=f"{modalities[modality]} · {between}" if regions[project] >= BOTH_SHORES else modalities[modality],
             partners=[
-                (label, mark_safe(" ".join(partners[project][role])))  # each chip was escaped when it was made
+                # Each chip was escaped when it was made.
+                (label, mark_safe(" ".join(partners[project][role])))  # noqa: S308  # nosec B308, B703
                 for role, label in roles
                 if role in partners[project]
             ],
