@@ -495,6 +495,12 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "cooperation.admin.unsent_page.csrf_failure"
+# Browsers set a cookie with such a name over https alone; __Host- also for no other host and for no path but /.
+COOKIE_PREFIX = ("__Secure-" if URL_PREFIX else "__Host-") if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "sscportal.messages.MessageStorage"
 X_FRAME_OPTIONS = "DENY"
 
 # Requests go to the standard output, all else to the standard error.

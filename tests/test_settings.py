@@ -409,3 +409,20 @@ def test_settings_believe_the_proxy_that_speaks_https(installation, tmp_path):
             assert other.status == 400
     finally:
         end(server)
+
+
+@pytest.mark.parametrize(
+    ("variables", "prefix"),
+    [
+        ({}, ""),
+        ({"ALLOWED_HOSTS": "portal.example.org"}, "__Host-"),
+        ({"ALLOWED_HOSTS": "portal.example.org", "URL_PREFIX": "/registry"}, "__Secure-"),
+    ],
+)
+def test_settings_name_cookies_so_that_browsers_hold_them_to_https_and_this_host(installation, variables, prefix):
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGE_COOKIE_NAME"
+    assert read_settings(installation, f"[{names}]", **variables) == [
+        f"{prefix}sessionid",
+        f"{prefix}csrftoken",
+        f"{prefix}messages",
+    ]
