@@ -444,6 +444,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "sscportal.passwords.ContextWordsValidator"},
 ]
 
 # `false` lets staff log in with their password alone. Else each account needs an authenticator app, which it sets up
