@@ -1,0 +1,91 @@
+"""What requests of odd kinds are told: nothing of the server, and nothing but what a plain one is told."""
+
+import pytest
+
+from tests.builders import make_project
+from tests.crawl import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/.env",
+        "/manage.py",
+        "/sscportal/settings.py",
+        "/var/secret_key",
+        "/var/portal.sqlite3",
+        "/static/",
+        "/static/cooperation/",
+        "/static/../sscportal/settings.py",
+        "/static/%2e%2e/sscportal/settings.py",
+        "/static//etc/passwd",
+        "/data/../var/secret_key",
+        "/data/%2e%2e/secret_key",
+    ],
+)
+def test_file_or_folder_of_the_server_is_not_found(client, settings, path):
+    settings.WHITENOISE_USE_FINDERS = True
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/projects/", "/projects.json", "/about/", "/admin/login/", "/healthz"])
+def test_trace_is_not_allowed_and_repeats_nothing(client, path):
+    answer = client.generic("TRACE", path, headers={"Cookie": "sessionid=of-somebody", "X-Asked": "by-somebody"})
+    assert answer.status_code == 405
+    assert b"somebody" not in answer.content
+
+
+def test_trace_of_a_curator_repeats_nothing(curator):
+    answer = curator.generic("TRACE", "/admin/", headers={"X-Asked": "by-somebody"})
+    assert b"by-somebody" not in answer.content
+    assert curator.cookies["sessionid"].value.encode() not in answer.content
+
+
+def test_question_is_decoded_once(client):
+    page = Page(client.get("/projects/?q=50%2525").content.decode())
+    assert [each["value"] for each in page.all("input") if each.get("name") == "q" and each.get("value")] == ["50%25"]
+
+
+@pytest.mark.parametrize("asked", ["sort=title&sort=start", "page=1&page=2", "per=50&per=100"])
+def test_parameter_that_takes_one_value_and_comes_twice_is_refused(client, asked):
+    make_project("Rice seeds")
+    answer = client.get(f"/projects.json?{asked}")
+    assert answer.status_code == 400
+    assert [each["messages"] for each in answer.json()["errors"]] == [["Only one value can be given here."]]
+    page = Page(client.get(f"/projects/?{asked}").content.decode()).text
+    assert ("Only one value can be given here." in page, "Rice seeds" in page) == (True, False)
+
+
+def test_field_in_the_query_string_is_no_field_of_a_form(client):
+    make_project("Rice seeds")
+    answer = client.post("/projects/rice-seeds/report/?what=The+end+is+2020&token=forged", {})
+    assert "Say what is wrong: without it nobody can look into it." in Page(answer.content.decode()).text
+
+
+def test_pages_may_load_nothing_from_elsewhere_and_be_framed_nowhere(client):
+    for path in ("/", "/projects.json", "/admin/login/", "/nowhere/", "/static/cooperation/portal.css"):
+        answer = client.get(path)
+        policy = dict(each.split(" ", 1) for each in answer["Content-Security-Policy"].split("; "))
+        script = {"script-src": "'self'"} if path.startswith("/admin/") else {}
+        assert policy == {
+            "default-src": "'none'",
+            "style-src": "'self'",
+            "img-src": policy["img-src"],
+            "connect-src": "'self'",
+            "form-action": "'self'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+            **script,
+        }
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_code_of_the_admin_keeps_nothing_in_the_browser(settings):
+    files = [*(settings.BASE_DIR / "static").rglob("*.js"), *(settings.BASE_DIR / "templates").rglob("*.html")]
+    texts = {file.name: file.read_text(encoding="utf-8") for file in files}
+    words = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "postMessage", "innerHTML")
+    assert {(name, word) for name, text in texts.items() for word in words if word in text} == set()
