@@ -26,11 +26,15 @@ FORBIDDEN = {
 
 
 @cache
+def trees() -> dict[str, ast.Module]:
+    paths = [*(PROJECT / "cooperation").rglob("*.py"), *(PROJECT / "sscportal").rglob("*.py"), PROJECT / "manage.py"]
+    return {str(path.relative_to(PROJECT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+@cache
 def files() -> dict[str, frozenset[str]]:
     """Read the names that each file of the portal uses."""
-    paths = [*(PROJECT / "cooperation").rglob("*.py"), *(PROJECT / "sscportal").rglob("*.py"), PROJECT / "manage.py"]
-    trees = {str(path.relative_to(PROJECT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    return {path: frozenset(names_used(tree)) for path, tree in trees.items()}
+    return {path: frozenset(names_used(tree)) for path, tree in trees().items()}
 
 
 def names_used(tree: ast.AST) -> Iterator[str]:
@@ -50,6 +54,8 @@ def names_used(tree: ast.AST) -> Iterator[str]:
                     yield f"{name}(shell)"
                 elif option.arg == "verify":
                     yield f"{name}(verify={ast.unparse(option.value)})"
+                elif option.arg:
+                    yield option.arg  # such as name__regex
 
 
 def uses(pattern: str, names: Iterable[str]) -> list[str]:
@@ -66,6 +72,30 @@ def test_code_that_answers_visitors_starts_no_program():
     pattern = r"subprocess(\..*)?|os\.(exec|spawn|fork|posix_spawn)\w*|multiprocessing(\..*)?"
     found = {path for path, names in files().items() if uses(pattern, names)}
     assert {path for path in found if not path.startswith("cooperation/management/")} == set()
+
+
+def test_code_that_asks_other_servers_stands_in_its_places():
+    pattern = r"(http\.client|urllib\.request|urllib3|requests|httpx|socket|smtplib|ftplib)(\..*)?"
+    found = {path for path, names in files().items() if uses(pattern, names)}
+    places = ("cooperation/links/", "cooperation/mail/", "cooperation/management/commands/demo.py")
+    assert {path for path in found if not path.startswith(places)} == set()
+
+
+def unescaped_parts(tree: ast.AST) -> Iterator[str]:
+    """Yield what is put into a regular expression and is neither escaped nor a constant, which has capital letters."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
+            for part in ast.walk(node.args[0]):
+                text = ast.unparse(part.value) if isinstance(part, ast.FormattedValue) else ""
+                if not re.fullmatch(r"re\.escape\(.*\)|[A-Z_]*", text):
+                    yield text
+
+
+def test_regular_expression_takes_a_text_escaped_only():
+    assert {path: found for path, tree in trees().items() if (found := [*unescaped_parts(tree)])} == {}
+    assert [*unescaped_parts(ast.parse('re.compile(f"{question}$")'))] == ["question"]
+    fields = {name for names in files().values() for name in uses(r".*__i?regex", names)}
+    assert fields == set()
 
 
 @pytest.mark.parametrize(

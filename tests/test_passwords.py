@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 
+from cooperation.management.commands.demo import make_curator
 from tests.crawl import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -92,6 +93,12 @@ def test_password_is_stored_by_a_slow_function_and_a_salt(ana):
     algorithm, iterations, salt, _digest = ana.user.password.split("$")
     assert (algorithm, int(iterations) >= 600_000, len(salt) >= 22) == ("pbkdf2_sha256", True, True)
     assert not identify_hasher(ana.user.password).must_update(ana.user.password)
+
+
+def test_password_that_the_portal_makes_cannot_be_guessed(db):
+    made = make_curator()
+    # 22 letters and digits of base64: 128 bits.
+    assert (len(made), User.objects.get(username="curator").check_password(made)) == (22, True)
 
 
 @pytest.mark.parametrize(("address", "number"), [("/admin/login/", 1), (ADDRESS, 3)])

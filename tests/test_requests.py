@@ -44,6 +44,12 @@ def test_trace_of_a_curator_repeats_nothing(curator):
     assert curator.cookies["sessionid"].value.encode() not in answer.content
 
 
+def test_address_cannot_begin_a_line_in_the_log(client, caplog):
+    client.get("/nowhere/%0d%0aERROR%20forged")
+    [record] = caplog.records
+    assert record.getMessage() == "Not Found: /nowhere/\\r\\nERROR forged"
+
+
 def test_question_is_decoded_once(client):
     page = Page(client.get("/projects/?q=50%2525").content.decode())
     assert [each["value"] for each in page.all("input") if each.get("name") == "q" and each.get("value")] == ["50%25"]

@@ -97,7 +97,7 @@ def make_curator():
     users = get_user_model().objects
     if users.filter(username=CURATOR).exists():
         return None
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(16)  # bytes
     users.create_user(CURATOR, password=password, is_staff=True).groups.add(group)
     return password
 
