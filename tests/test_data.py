@@ -166,7 +166,7 @@ def test_head_of_a_file_says_how_large_it_is_and_reads_nothing(published):
     [
         ("sscportal-data.zip", "application/zip", 'attachment; filename="sscportal-data.zip"'),
         ("projects.csv", "text/csv; charset=utf-8", 'attachment; filename="projects.csv"'),
-        ("projects.xml", "application/xml", 'attachment; filename="projects.xml"'),
+        ("projects.xml", "application/xml; charset=utf-8", 'attachment; filename="projects.xml"'),
         ("README.txt", "text/plain; charset=utf-8", 'inline; filename="README.txt"'),
         ("index.json", "application/json", 'inline; filename="index.json"'),
     ],

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.builders import make_project
-from tests.crawl import Page
+from tests.crawl import Page, crawl
+from tests.records import make_one_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,7 @@ def test_field_in_the_query_string_is_no_field_of_a_form(client):
 def test_pages_may_load_nothing_from_elsewhere_and_be_framed_nowhere(client):
     for path in ("/", "/projects.json", "/admin/login/", "/nowhere/", "/static/cooperation/portal.css"):
         answer = client.get(path)
+        b"".join(answer)  # the server of static files closes a file when it was read
         policy = dict(each.split(" ", 1) for each in answer["Content-Security-Policy"].split("; "))
         script = {"script-src": "'self'"} if path.startswith("/admin/") else {}
         assert policy == {
@@ -88,6 +90,20 @@ def test_pages_may_load_nothing_from_elsewhere_and_be_framed_nowhere(client):
         }
         assert answer["Referrer-Policy"] == "same-origin"
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.slow
+def test_text_of_every_kind_names_its_encoding(client, settings):
+    settings.SECURITY_CONTACT, settings.WHITENOISE_USE_FINDERS = "mailto:security@example.org", True
+    make_one_of_each()
+    answers = crawl(client)
+    others = ("/nowhere/", "/nowhere.csv", "/projects", "/healthz", "/robots.txt", "/.well-known/security.txt")
+    answers |= {path: client.get(path) for path in (*others, "/admin/login/", "/static/cooperation/portal.css")}
+    answers["/static/cooperation/portal.css"].getvalue()  # the server of static files closes a file when it was read
+    kinds = {answer["Content-Type"] for answer in answers.values()}
+    texts = {kind for kind in kinds if kind.startswith("text/") or kind.partition(";")[0].endswith("xml")}
+    assert len(texts) >= 6
+    assert {kind.partition("; ")[2].replace('"', "") for kind in texts} == {"charset=utf-8"}
 
 
 def test_code_of_the_admin_keeps_nothing_in_the_browser(settings):

@@ -26,7 +26,8 @@ from cooperation.views.generic import list_address
 
 TEXT = "text/plain; charset=utf-8"
 CONTENT_TYPES = {
-    **{f".{each.suffix}": each.media_type for each in (files.XLSX, files.JSON, files.IATI)},
+    **{f".{each.suffix}": each.media_type for each in (files.XLSX, files.JSON)},
+    ".xml": f"{files.IATI.media_type}; charset=utf-8",
     ".csv": f"{files.CSV.media_type}; charset=utf-8",
     ".zip": "application/zip",
     ".txt": TEXT,

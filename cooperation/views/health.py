@@ -49,7 +49,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
         # The reason may hold addresses and names, so that only the log has it.
         logger.error("The health check failed: %s", error)
         status, text = 503, "The database cannot be read."
-    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+    kind = "text/plain; charset=utf-8"
+    return HttpResponse(f"{text}\n", status=status, content_type=kind, headers={"Cache-Control": "no-store"})
 
 
 def read_health() -> str:
