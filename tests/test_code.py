@@ -81,6 +81,12 @@ def test_code_that_asks_other_servers_stands_in_its_places():
     assert {path for path in found if not path.startswith(places)} == set()
 
 
+def test_expression_that_looks_up_elements_of_xml_is_a_constant_or_a_place_that_the_parser_names():
+    calls = [node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    asked = [node for node in calls if re.search(r"\b(xpath|XPath|XPathEvaluator)$", ast.unparse(node.func))]
+    assert {ast.unparse(argument) for node in asked for argument in node.args} == {"'string()'", "error.path"}
+
+
 def unescaped_parts(tree: ast.AST) -> Iterator[str]:
     """Yield what is put into a regular expression and is neither escaped nor a constant, which has capital letters."""
     for node in ast.walk(tree):

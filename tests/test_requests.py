@@ -1,6 +1,10 @@
 """What requests of odd kinds are told: nothing of the server, and nothing but what a plain one is told."""
 
+import re
+from urllib.parse import urlencode
+
 import pytest
+from django.core.signing import TimestampSigner
 
 from tests.builders import make_project
 from tests.crawl import Page, crawl
@@ -90,6 +94,32 @@ def test_pages_may_load_nothing_from_elsewhere_and_be_framed_nowhere(client):
         }
         assert answer["Referrer-Policy"] == "same-origin"
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "words", ['"; filename="evil.exe', "a\r\nSet-Cookie: a=b", "../../etc/passwd", "蓮の花", "x" * 900]
+)
+def test_name_of_a_file_is_made_of_plain_letters_whatever_was_asked_for(client, words):
+    project = make_project(f"Rice seeds {words}"[:200], slug="rice-seeds")
+    for path in ("/projects.csv", "/projects.xlsx", "/projects.partners.csv", f"/projects/{project.slug}.bib"):
+        answer = client.get(path, {"q": f"seeds {words}"})
+        b"".join(answer)
+        assert answer.status_code == 200
+        assert re.fullmatch(r'attachment; filename="[A-Za-z0-9._-]{1,150}"', answer["Content-Disposition"])
+
+
+def test_signature_that_was_made_for_something_else_is_no_token_of_a_report(client, caplog):
+    project = make_project("Rice seeds")
+    own, other = (TimestampSigner(salt=salt) for salt in ("report a mistake", "reset a password"))
+    for signer, sentence in ((own, "sooner than anybody could fill it in"), (other, "The form was not complete.")):
+        token = signer.sign(f"project {project.pk}")
+        answer = client.post(
+            "/projects/rice-seeds/report/",
+            urlencode({"what": "The end is 2020.", "token": token}),
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert sentence in Page(answer.content.decode()).text
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.slow

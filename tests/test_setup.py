@@ -65,6 +65,10 @@ def test_setup_says_what_it_loaded_and_how_much_of_it_is_published(set_up):
     assert projects >= 200
 
 
+def test_setup_makes_no_account(set_up):
+    assert set_up.query("SELECT count(*) FROM auth_user") == [(0,)]
+
+
 def test_setup_collects_compressed_static_files(set_up):
     assert (set_up.var / "static" / "staticfiles.json").exists()
     assert (set_up.var / "static" / "admin" / "css" / "base.css.gz").exists()
