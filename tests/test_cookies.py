@@ -86,6 +86,12 @@ def test_session_that_was_logged_out_is_of_no_use_any_more(curator):
     assert other.get("/admin/", secure=True).status_code == 302
 
 
+def test_another_secret_key_ends_all_sessions(curator, settings):
+    assert curator.get("/admin/", secure=True).status_code == 200
+    settings.SECRET_KEY = "another-key-of-a-portal-that-was-restored-elsewhere-0123456789"
+    assert curator.get("/admin/", secure=True).status_code == 302
+
+
 def test_pages_of_the_admin_are_kept_by_no_browser_and_no_proxy(curator):
     project = make_project("Rice seeds", publication_status="draft")
     for address in ("/admin/", "/admin/guide/", "/admin/cooperation/project/", change_url(project)):
