@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.signing import TimestampSigner
+from django.test import Client
 
 from tests.builders import make_project
 from tests.crawl import Page, crawl
@@ -58,6 +59,24 @@ def test_address_cannot_begin_a_line_in_the_log(client, caplog):
 def test_question_is_decoded_once(client):
     page = Page(client.get("/projects/?q=50%2525").content.decode())
     assert [each["value"] for each in page.all("input") if each.get("name") == "q" and each.get("value")] == ["50%25"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/projects",
+        "/\\evil.example/projects",
+        "/projects//evil.example",
+        "//evil.example",
+        "/%2Fevil.example",
+    ],
+)
+def test_redirect_leads_to_no_other_host(settings, path):
+    for settings.SECURE_SSL_REDIRECT, status in ((False, 404), (True, 301)):
+        # Not as the address itself: what follows // in it would be taken for a host.
+        answer = Client().get("/", PATH_INFO=path)
+        assert answer.status_code == status
+        assert answer.headers.get("Location", "https://testserver/").startswith("https://testserver/")
 
 
 @pytest.mark.parametrize("asked", ["sort=title&sort=start", "page=1&page=2", "per=50&per=100"])

@@ -13,6 +13,7 @@ from functools import cache
 
 import pytest
 
+from cooperation.models import registry_models
 from tests.installation import PROJECT
 
 pytestmark = pytest.mark.any_database
@@ -103,6 +104,15 @@ def read_test_names(path: str) -> frozenset[str]:
 
 def finished() -> list[Requirement]:
     return [row for row in rows() if not UNFINISHED.search(row.last)]
+
+
+def test_every_rule_for_values_that_belong_together_is_listed():
+    constraints = [each for model in registry_models() for each in model._meta.constraints]
+    sentences = {str(each.violation_error_message) for each in constraints}
+    # Django's own sentence, where the fields alone must not come twice.
+    own = {sentence for sentence in sentences if not sentence.startswith("Constraint ")}
+    listed = [match[1] for line in lines() if (match := re.match("- “(.+?)”", line))]
+    assert Counter(listed) == Counter(own)
 
 
 def test_every_requirement_is_listed_once():
