@@ -1,11 +1,14 @@
 """What comes in and goes out with every page."""
 
 import json
+import logging
 from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,9 @@ from cooperation.accounts.second_factor import has_second_factor
 from cooperation.accounts.sessions import note_use, why_session_ended
 from cooperation.accounts.signals import session_ended
 from cooperation.accounts.unsent import can_keep, forget_when_sent, keep_unsent
+from cooperation.database_faults import read_fault
+
+logger = logging.getLogger(__name__)
 
 PUBLIC_POLICY = {
     "default-src": "'none'",
@@ -63,6 +69,7 @@ REFUSALS = {
     404: _("There is nothing public at this address."),
     405: _("Data can only be read here: use GET or HEAD."),
     500: _("The server failed to answer. The failure is ours, not that of the request."),
+    503: _("The database of the registry does not answer. Try again later."),
 }
 
 
@@ -73,6 +80,19 @@ def is_for_admin(request):
 def is_machine_address(path: str) -> bool:
     """Tell the address of a file for programs (`/projects.json`) from that of a page, by how it ends."""
     return path.endswith(MACHINE_SUFFIXES) and not path.startswith(("/admin/", STATIC))
+
+
+class ReadersSessionMiddleware(SessionMiddleware):
+    """Show a page of the admin also while its session cannot be stored. What changes something is not let off."""
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except DatabaseError as error:
+            if request.method not in READING_METHODS.split(", ") or read_fault(error) is None:
+                raise
+            logger.warning("A session could not be stored: %s", error)
+            return response
 
 
 def content_security_policy(get_response):

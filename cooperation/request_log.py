@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -96,12 +97,16 @@ request_finished.connect(log_finished)
 class LogLine(logging.Formatter):
     """A line of the log: in UTC, with the number of the request, and never more than one line for a message.
 
-    A request that was refused (4xx) is no failure of ours, so that it is told without a traceback.
+    A request that was refused (4xx) is no failure of ours, and a fault of the database (503) none of the code, so that
+    both are told without a traceback; of the fault what the database says.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         status: Any = getattr(record, "status_code", None)
-        if isinstance(status, int) and status < 500:
+        if isinstance(status, int) and status != HTTPStatus.INTERNAL_SERVER_ERROR:
+            record = copy(record)
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR and record.exc_info:
+                record.msg, record.args = "%s (%s)", (record.getMessage(), record.exc_info[1])
             record.exc_info = record.exc_text = None
         return super().format(record)
 

@@ -222,13 +222,13 @@ def parse_sqlite(address):
     if not path.parent.is_dir():
         stop(f"DATABASE_URL names a file in the folder {path.parent}, which does not exist. Make the folder first.")
     # IMMEDIATE takes the write lock when a transaction begins, so that a writer waits for its turn (up to 20 seconds)
-    # instead of failing in the middle. WAL lets readers go on meanwhile; FULL keeps through a power cut what was
-    # committed.
+    # instead of failing in the middle. FULL keeps through a power cut what was committed. The connection itself sees to
+    # the write-ahead log (WAL), which lets readers go on meanwhile.
     options = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "factory": OwnerOnlyConnection,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": "PRAGMA synchronous=FULL",
     }
     # To open the database anew for each request would take longer than most pages.
     return {**config, "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": None}
@@ -333,7 +333,7 @@ MIDDLEWARE = [
     "cooperation.middleware.no_manifest",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "cooperation.middleware.ReadersSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

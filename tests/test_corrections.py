@@ -1,6 +1,7 @@
 """“Report a mistake”: everybody can, programs hardly, nothing is lost, and nobody’s data are kept for ever."""
 
 import json
+import sqlite3
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -302,13 +303,18 @@ def test_report_while_the_database_is_busy_is_not_lost(client, clock, project):
 
     def busy(execute, sql, params, many, context):
         if sql.startswith("INSERT"):
-            raise OperationalError("database is locked")
+            of_driver = sqlite3.OperationalError("database is locked")
+            of_driver.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError("database is locked") from of_driver
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(busy):
         answer = send(client, data)
     assert (answer.status_code, answer["Retry-After"], Form(answer).data["what"]) == (503, "60", WHAT)
-    assert "Send it again in a minute." in text_of(answer)
+    assert (
+        "Another program is writing to the registry. Try again in a minute. Your report was not taken in. "
+        "Keep this page open and send it again later."
+    ) in text_of(answer)
 
 
 def test_control_characters_are_left_out_and_line_ends_are_one_kind(client, clock, project):

@@ -18,11 +18,12 @@ from itertools import islice
 from typing import Any, TypeVar
 from unicodedata import unidata_version
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, QuerySet
 
 from cooperation import changes, folding
+from cooperation.database_faults import read_fault
 from cooperation.folding import fold, split, words_of
 from cooperation.locks import short_busy_timeout
 from cooperation.models import PUBLIC_RECORDS, PublicRecord, Record
@@ -224,8 +225,12 @@ def follow_if_behind() -> tuple[int, bool]:
             with short_busy_timeout(PATIENCE), transaction.atomic(), connection.cursor() as cursor:
                 lock(cursor, PATIENCE)
                 state = follow(cursor)
-        except OperationalError as error:
+        except DatabaseError as error:
+            if read_fault(error) is None:
+                raise
             logger.warning("The search index stays behind the records for now: %s", error)
+            # A full disk refuses the commit, after the new state was read.
+            state = read_state()
     return state.get(changes.SEARCH, 0), is_current(state)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django import forms
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cooperation.database_faults import read_fault
 from cooperation.filters.shown import Problem
 from cooperation.history import withdrawal
 from cooperation.mail import mail_operator
@@ -124,9 +125,12 @@ def receive(request, record):
         if not is_known(record, form) and not take_in(request, record, form):
             problem = _("Too many reports were sent within an hour. Keep this page open and send it again later.")
             return form_page(request, record, form, problem, status=429)
-    except OperationalError:
-        problem = _("The registry is being written to and cannot take the report now. Send it again in a minute.")
-        return form_page(request, record, form, problem, status=503)
+    except DatabaseError as error:
+        fault = read_fault(error)
+        if fault is None:
+            raise
+        problem = _("%(fault)s Your report was not taken in. Keep this page open and send it again later.")
+        return form_page(request, record, form, problem % {"fault": fault.sentence}, status=503)
     thanks = reverse(f"{record._meta.model_name}_report_thanks", args=[record.public_id])
     return HttpResponseRedirect(thanks, status=303)
 

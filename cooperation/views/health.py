@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from cooperation.database_faults import is_disk_full
 from cooperation.models import PUBLIC_RECORDS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -77,7 +78,7 @@ def is_read_only(is_file: bool) -> bool:
     if is_file:
         file = Path(connection.settings_dict["NAME"])
         # SQLite writes a second file beside its database. On a disk that is read-only, neither can be written.
-        return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        return not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)) or is_disk_full()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
