@@ -18,6 +18,18 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("Stopped.")
+    except Exception as error:
+        if sentence := database_fault(error):
+            sys.exit(sentence)
+        raise
+
+
+def database_fault(error: Exception) -> str:
+    """Say what is the matter with the database, in a sentence; "" for any other failure."""
+    from cooperation.database_faults import read_fault  # noqa: PLC0415 (it needs the settings)
+
+    fault = read_fault(error)
+    return str(fault.sentence) if fault else ""
 
 
 if __name__ == "__main__":

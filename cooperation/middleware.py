@@ -86,6 +86,8 @@ class ReadersSessionMiddleware(SessionMiddleware):
     """Show a page of the admin also while its session cannot be stored. What changes something is not let off."""
 
     def process_response(self, request, response):
+        if settings.READ_ONLY:
+            request.session.modified = False
         try:
             return super().process_response(request, response)
         except DatabaseError as error:

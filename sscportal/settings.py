@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from environ import Env, ImproperlyConfigured
 
-from sscportal.sqlite import OwnerOnlyConnection
+from sscportal.sqlite import OwnerOnlyConnection, ReadOnlyConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
@@ -206,6 +206,8 @@ def parse_database(address):
         raise ValueError(address)
     # Seconds. Without them a page waits for minutes when the computer of the database is gone.
     options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    if READ_ONLY:
+        options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
     return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, **config, "OPTIONS": options}
 
 
@@ -226,8 +228,8 @@ def parse_sqlite(address):
     # the write-ahead log (WAL), which lets readers go on meanwhile.
     options = {
         "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "factory": OwnerOnlyConnection,
+        "transaction_mode": "DEFERRED" if READ_ONLY else "IMMEDIATE",
+        "factory": ReadOnlyConnection if READ_ONLY else OwnerOnlyConnection,
         "init_command": "PRAGMA synchronous=FULL",
     }
     # To open the database anew for each request would take longer than most pages.
@@ -328,6 +330,7 @@ MIDDLEWARE = [
     "cooperation.middleware.no_length_when_not_modified",
     "cooperation.middleware.no_cookies_in_public",
     "cooperation.middleware.no_nul_in_admin",
+    "cooperation.views.failures.refuse_writes",
     "django.middleware.security.SecurityMiddleware",
     "cooperation.views.health.health_middleware",
     "cooperation.middleware.no_manifest",
@@ -358,6 +361,10 @@ TEMPLATES = [
         },
     },
 ]
+
+# `true` lets everything be read and nothing be written: no report, no sign-in, no change. A banner on every page says
+# so. For a move or a repair; a SQLite file may then be on a read-only disk.
+READ_ONLY = read_switch("READ_ONLY")
 
 # Where the records are: `sqlite:////path/file.sqlite3` or `postgres://user:password@host/name`.
 # Default: the SQLite file `var/portal.sqlite3`.

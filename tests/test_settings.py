@@ -426,3 +426,11 @@ def test_settings_name_cookies_so_that_browsers_hold_them_to_https_and_this_host
         f"{prefix}csrftoken",
         f"{prefix}messages",
     ]
+
+
+def test_settings_let_a_database_server_refuse_what_a_read_only_portal_would_write(installation):
+    address = "postgres://portal:hush@localhost/portal"
+    read = read_settings(
+        installation, "settings.DATABASES['default']['OPTIONS']", DATABASE_URL=address, READ_ONLY="true"
+    )
+    assert read == {"connect_timeout": 5, "options": "-c default_transaction_read_only=on"}

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from unicodedata import unidata_version
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, QuerySet
@@ -220,7 +221,7 @@ def version_of_index() -> tuple[int, bool]:
 
 def follow_if_behind() -> tuple[int, bool]:
     state = read_state()
-    if not is_current(state):
+    if not is_current(state) and not settings.READ_ONLY:
         try:
             with short_busy_timeout(PATIENCE), transaction.atomic(), connection.cursor() as cursor:
                 lock(cursor, PATIENCE)

@@ -195,6 +195,7 @@ def form_page(request, record, form, problem="", status=200):
             "fields": [form["what"], form["source"], form["email"]],
             "problems": [Problem("", "", [], [problem])] if problem else problems,
             "kept_for": kept_for,
+            "is_read_only": settings.READ_ONLY,
         },
         status=status,
     )

@@ -1,8 +1,11 @@
 """The pages of failures, with the number under which the log tells more."""
 
 import sys
+from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from cooperation.database_faults import DatabaseFault, read_fault
@@ -16,6 +19,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if fault:
         return fault_page(request, fault)
     return HttpResponse(render_to_string("500.html", {"number": request_number()}), status=500)
+
+
+def refuse_writes(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Refuse whatever would be saved while a setting keeps the portal read-only."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.READ_ONLY and request.method not in READING_METHODS.split(", "):
+            return fault_page(request, DatabaseFault.READ_ONLY)
+        return get_response(request)
+
+    return middleware
 
 
 def fault_page(request: HttpRequest, fault: DatabaseFault) -> HttpResponse:

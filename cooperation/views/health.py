@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -75,6 +76,8 @@ def read_health() -> str:
 
 
 def is_read_only(is_file: bool) -> bool:
+    if settings.READ_ONLY:
+        return True
     if is_file:
         file = Path(connection.settings_dict["NAME"])
         # SQLite writes a second file beside its database. On a disk that is read-only, neither can be written.

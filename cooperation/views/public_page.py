@@ -38,6 +38,7 @@ SHOWN_SETTINGS = (
     "CORRECTION_RETENTION_DAYS",
     "AUDIT_RETENTION_DAYS",
     "LOG_ADDRESSES",
+    "READ_ONLY",
 )
 # A view that sets one of these treats its visitors differently, or has done our work already.
 OWN_CONCERNS = ("Cache-Control", "Content-Encoding", "Vary")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cooperation.links import Asker, NoAnswersError, check_links
 from cooperation.management.commands.publish_data import site_address
-from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.commands.setup import explain_database_errors, refuse_if_read_only
 from cooperation.management.nightly import NightlyCommand
 from cooperation.models import CheckResult
 from cooperation.site_address import default_site
@@ -57,6 +57,7 @@ class Command(NightlyCommand):
         )
 
     def handle(self, *, minutes, older_than, limit, site, **options):
+        refuse_if_read_only()
         asker = Asker(site or default_site())
         with explain_database_errors():
             try:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation.duplicates import MERGEABLE, find_pairs, refresh
+from cooperation.management.commands.setup import refuse_if_read_only
 from cooperation.management.nightly import NightlyCommand
 
 TYPES = {model._meta.model_name: model for model in MERGEABLE}
@@ -19,6 +20,8 @@ class Command(NightlyCommand):
         parser.add_argument("--type", choices=sorted(TYPES), help="look at the records of one type only")
 
     def handle(self, **options):
+        if not options["type"]:
+            refuse_if_read_only()
         for model in [TYPES[options["type"]]] if options["type"] else MERGEABLE:
             pairs = find_pairs(model)
             slugs = dict(model._base_manager.values_list("pk", "slug")) if pairs else {}

@@ -14,7 +14,7 @@ from cooperation.imports.iati_file import MOST_BYTES, examine
 from cooperation.imports.known import read_known
 from cooperation.imports.plan_iati import Outcome, plan
 from cooperation.imports.read_iati import read_activities
-from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.commands.setup import explain_database_errors, refuse_if_read_only
 
 # Characters of a value that a line shows.
 LONGEST = 100
@@ -35,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="print each remark instead of one line for each kind")
 
     def handle(self, *, file, commit, publish, all, **options):
+        if commit:
+            refuse_if_read_only()
         verdict = examine(read_file(file))
         if not verdict.is_accepted:
             raise CommandError(f"{file}: {verdict.sentence}")

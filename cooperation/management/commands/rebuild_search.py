@@ -3,6 +3,7 @@
 from django.core.management import BaseCommand
 
 from cooperation import search
+from cooperation.management.commands.setup import refuse_if_read_only
 
 
 class Command(BaseCommand):
@@ -12,5 +13,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
+        refuse_if_read_only()
         search.rebuild()
         self.stdout.write("The search index was made anew.")

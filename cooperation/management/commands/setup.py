@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true", help="leave the fixtures out")
 
     def handle(self, *, empty, **options):
+        refuse_if_read_only()
         with ProgressBar(self.stdout) as self.bar:
             with explain_database_errors():
                 self.migrate()
@@ -102,6 +103,12 @@ def learn_table_sizes():
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def refuse_if_read_only() -> None:
+    """Raise CommandError before a command that writes begins its work."""
+    if settings.READ_ONLY:
+        raise CommandError("READ_ONLY is set, so that nothing is written. Unset it, then run this command again.")
 
 
 @contextmanager

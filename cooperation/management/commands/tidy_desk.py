@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.commands.setup import explain_database_errors, refuse_if_read_only
 from cooperation.management.nightly import NightlyCommand
 from cooperation.models import Correction, ImportBatch
 
@@ -24,6 +24,7 @@ class Command(NightlyCommand):
     )
 
     def handle(self, **options):
+        refuse_if_read_only()
         now = timezone.now()
         with explain_database_errors(), transaction.atomic():
             emptied, spam = tidy_corrections(now - timedelta(days=settings.CORRECTION_RETENTION_DAYS))
