@@ -265,6 +265,29 @@ def test_addresses_in_the_files_begin_with_the_first_name_of_the_portal(settings
     assert rows_of(read_publication(), "projects.csv")[0]["url"] == f"{site}/projects/rice-seeds/"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("hosts", "arguments", "warnings"),
+    [
+        (["localhost"], [], 1),
+        (["localhost"], ["--site", "http://127.0.0.1:8000"], 0),
+        (["localhost", "portal.example.org"], [], 0),
+    ],
+)
+@pytest.mark.django_db
+def test_files_whose_addresses_lead_to_this_computer_are_warned_of_unless_asked_for(
+    settings, hosts, arguments, warnings
+):
+    settings.ALLOWED_HOSTS = hosts
+    warned = io.StringIO()
+    call_command("publish_data", *arguments, stdout=io.StringIO(), stderr=warned, no_color=True)
+    sentence = (
+        "Warning: the addresses in these files will lead to this computer only. For the public, set ALLOWED_HOSTS or "
+        "add --site https://portal.example.org\n"
+    )
+    assert warned.getvalue() == sentence * warnings
+
+
 @pytest.mark.parametrize("address", ["portal.example.org", "ftp://portal.example.org", "https://portal.example.org/x"])
 def test_address_that_is_no_site_is_refused(address):
     with pytest.raises(CommandError, match="is not the address of a site"):

@@ -55,7 +55,10 @@ def test_setup_says_what_it_loaded_and_how_much_of_it_is_published(set_up):
     published = set_up.query("SELECT COUNT(*) FROM cooperation_project WHERE publication_status = 'published'")[0][0]
     sources = set_up.query("SELECT COUNT(*) FROM cooperation_source")[0][0]
     lines = set_up.printed.splitlines()
-    assert lines[:2] == ["The database was brought up to date.", "Loading the fixtures, which takes a moment …"]
+    assert lines[:2] == [
+        f"The SQLite file {set_up.database} was brought up to date.",
+        "Loading the fixtures, which takes a moment …",
+    ]
     loaded = lines[2].removeprefix("The fixtures were loaded: ").removesuffix(".").split("; ")
     assert loaded[0] == f"{projects} projects, {published} published"
     assert "4 lessons, all published" in loaded
@@ -80,7 +83,7 @@ def test_setup_repeated_changes_nothing(full):
     result = full.manage("setup")
     assert (result.returncode, result.stderr) == (0, "")
     said = [
-        "The database is up to date.",
+        f"The SQLite file {full.database} is up to date.",
         LEFT_ALONE.strip(),
         "The search index is up to date.",
         "The static files were collected.",
@@ -98,11 +101,11 @@ def test_setup_shows_on_a_terminal_what_it_is_doing_and_leaves_only_its_lines(fu
         drawn = screen.read(100_000).decode()
     erase = "\r\x1b[K"
     assert drawn.startswith(
-        f"{erase}[{'.' * 20}] bringing the database up to date{erase}The database is up to date.\r\n"
+        f"{erase}[{'.' * 20}] bringing the database up to date{erase}The SQLite file {full.database} is up to date.\r\n"
     )
     assert f"{erase}[{'#' * 18}..] collecting the static files{erase}" in drawn
     assert [line.rpartition(erase)[2] for line in drawn.split("\r\n")] == [
-        "The database is up to date.",
+        f"The SQLite file {full.database} is up to date.",
         LEFT_ALONE.strip(),
         "The search index is up to date.",
         "The static files were collected.",

@@ -39,7 +39,14 @@ class Command(NightlyCommand):
         )
 
     def handle(self, *, site, **options):
-        site = site or default_site()
+        if not site:
+            site = default_site()
+            if site == TRIAL_SITE:
+                sentence = _(
+                    "Warning: the addresses in these files will lead to this computer only. For the public, set "
+                    "ALLOWED_HOSTS or add --site https://portal.example.org"
+                )
+                self.stderr.write(sentence)
         with explain_database_errors():
             try:
                 publication = publish(site)

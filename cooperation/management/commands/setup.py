@@ -53,7 +53,10 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         call_command("migrate", interactive=False, verbosity=0)
-        self.say("The database was brought up to date." if missing else "The database is up to date.")
+        if missing:
+            self.say(f"The {database_name()} was brought up to date.")
+        else:
+            self.say(f"The {database_name()} is up to date.")
 
     def fill_empty_database(self):
         # One transaction for the question and the loading: no record can slip in between, and whatever stops the
@@ -87,6 +90,15 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The folder {settings.STATIC_ROOT} cannot be written ({error.strerror}).") from error
         self.say("The static files were collected.")
+
+
+def database_name() -> str:
+    """Name the database as an operator knows it: setup without the settings of the service works on another one."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"SQLite file {database['NAME']}"
+    host = database["HOST"] or database["OPTIONS"].get("host") or "this computer"
+    return f"PostgreSQL database “{database['NAME']}” on {host}"
 
 
 def count_published(model):
