@@ -105,12 +105,19 @@ class Proxy:
     @contextmanager
     def running(self) -> Iterator["Proxy"]:
         with (self.folder / "output").open("w") as output:
-            process = subprocess.Popen(self.command(), stdout=output, stderr=output)
+            self.process = subprocess.Popen(self.command(), stdout=output, stderr=output)
         try:
-            wait_until(lambda: answers(self.https), process)
+            wait_until(lambda: answers(self.https), self.process)
             yield self
         finally:
-            end(process)
+            end(self.process)
+
+    def logged(self, number: str) -> str:
+        """Return the line of a request, which nginx writes when the answer is out."""
+        log = self.folder / "sscportal.log"
+        wait_until(lambda: f" {number} " in log.read_text(), self.process)
+        [line] = [line for line in log.read_text().splitlines() if f" {number} " in line]
+        return line
 
     def connect(self, address: str = "127.0.0.1", **options: int) -> socket.socket:
         """Connect from an address of this computer; `options` are those of the socket.

@@ -310,13 +310,15 @@ def test_too_many_requests_are_refused_in_words(tmp_path):
     assert answers[-1].headers["Retry-After"] == "60"
 
 
-def test_log_has_a_line_for_each_request_without_address_and_query(portal):
-    portal.ask("/projects/?q=secret-of-a-visitor")
-    log = portal.folder / "sscportal.log"
-    line = next(line for line in reversed(log.read_text().splitlines()) if " /projects/ " in line)
-    assert re.fullmatch(r"[0-9T:+-]+ 200 GET /projects/ [0-9.]+s \S+", line)
-    assert "secret-of-a-visitor" not in log.read_text()
-    assert "127.0.0.1" not in log.read_text()
+def test_log_has_a_line_for_each_request_with_its_number_and_without_address_and_query(portal, alone):
+    page = portal.ask("/projects/?q=secret-of-a-visitor")
+    refused = portal.ask("/healthz?q=secret-of-a-visitor")
+    for answer, path in ((page, "/projects/"), (refused, "/healthz")):
+        line = portal.logged(answer.headers["X-Request-ID"])
+        assert re.fullmatch(rf"[0-9T:+-]+ [0-9a-f]+ {answer.status} [0-9.]+s GET {path}", line)
+    log = (portal.folder / "sscportal.log").read_text()
+    assert "secret-of-a-visitor" not in log
+    assert "127.0.0.1" not in log
 
 
 SLOW = 50
