@@ -182,6 +182,14 @@ def read_seconds(name: str, default: int) -> int:
     return int(text)
 
 
+def read_folder(name: str, default: Path) -> Path:
+    """Read the path of a folder, which is there unless it is the default one."""
+    text = read(name)
+    if text and not (os.path.isabs(text) and os.path.isdir(text)):
+        stop(f"{name} is “{text}”. Write the whole path of a folder that exists, such as /srv/backup.")
+    return Path(text) if text else default
+
+
 def read_address(name, parse, example):
     """The settings in an address. One that cannot be used stops with a sentence.
 
@@ -429,6 +437,9 @@ ACCESSIBILITY_COMPLAINTS = read_contact("ACCESSIBILITY_COMPLAINTS")
 
 # Where `manage.py publish_data` puts the whole registry as files, and where /data/ gives them from.
 DATA_DIR = VAR_DIR / "data"
+
+# The folder into which `manage.py backup` writes, unless it is told another one. Default: `var/backup`.
+BACKUP_DIR = read_folder("BACKUP_DIR", VAR_DIR / "backup")
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

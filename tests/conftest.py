@@ -12,10 +12,11 @@ from django.test import Client
 
 from cooperation.views import public_page
 from cooperation.workflow import make_groups
-from tests.databases import fill, migrate, other_database, use_copy
+from tests.databases import CONFIGURED, create_database, drop_database, fill, migrate, other_database, use_copy
 from tests.installation import Installation
 from tests.processes import once, process_name
 from tests.requirement_files import missing_packages
+from tests.sites import Site, address_of
 
 numbers = count()
 
@@ -184,6 +185,40 @@ def installation_after(folder, *command):
     installation = Installation.of(folder)
     installation.printed = (folder / "printed").read_text()
     return installation
+
+
+@pytest.fixture
+def site(request, tmp_path, django_db_blocker):
+    """An installation with the fixtures in its database, of the kind that the tests run on."""
+    if connection.vendor == "sqlite":
+        return Site(Installation.make(tmp_path / "site", var=request.getfixturevalue("set_up").var))
+    return request.getfixturevalue("site_on_server")
+
+
+@pytest.fixture
+def site_on_server(full_database, tmp_path, django_db_blocker):
+    """The same on PostgreSQL, in a database of its own."""
+    name = f"test_site_{process_name()}"
+    with django_db_blocker.unblock():
+        create_database(name, template=f"test_{CONFIGURED}_fill")
+    yield Site(Installation.make(tmp_path / "site"), address_of(name))
+    with django_db_blocker.unblock():
+        drop_database(name)
+
+
+@pytest.fixture
+def new_site(tmp_path, django_db_blocker):
+    """An installation before its first `setup`, with an empty database of the same kind."""
+    installation = Installation.make(tmp_path / "new")
+    if connection.vendor == "sqlite":
+        yield Site(installation)
+        return
+    name = f"test_new_site_{process_name()}"
+    with django_db_blocker.unblock():
+        create_database(name)
+    yield Site(installation, address_of(name))
+    with django_db_blocker.unblock():
+        drop_database(name)
 
 
 @pytest.fixture
