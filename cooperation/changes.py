@@ -25,6 +25,9 @@ DATA, SEARCH = "data", "search"
 # More changes than this are not looked at one by one.
 FEW = 20_000
 EVERYTHING = ""
+# Microseconds by which the version of a database that replaces another one is ahead of both: as long as the replacing
+# may wait for those who write.
+LEAP = 30_000_000
 
 NOW = {
     "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000 + abs(random() % 1000)",
@@ -105,6 +108,19 @@ def read_current() -> int:
         cursor.execute("SELECT number FROM cooperation_dataversion WHERE name = %s", [DATA])
         row = cursor.fetchone()
     return row[0] if row else 0
+
+
+def move_beyond(version: int) -> int:
+    """Let the data version go on from `version` of the database that this one replaces, and return the new number.
+
+    Whatever was derived from the former records is then older than these, in every process and browser.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STEP.format(now=NOW[connection.vendor]))
+        number = max(read_current(), version + 1) + LEAP
+        cursor.execute("UPDATE cooperation_dataversion SET number = %s WHERE name = %s", [number, DATA])
+        cursor.execute(LOG.format(rows="SELECT '', 0, number FROM cooperation_dataversion WHERE name = 'data'"))
+    return number
 
 
 def changed_since(version: int) -> dict[str, set[int]] | None:

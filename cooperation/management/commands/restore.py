@@ -1,0 +1,151 @@
+"""`manage.py restore`: a backup in the place of the database, while the portal runs."""
+
+import io
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cooperation import changes
+from cooperation.management.backup_file import NAME_TIME, Manifest, unpack, work_folder
+from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.databases import (
+    count_rows,
+    holds_data,
+    own_tables,
+    sqlite_file,
+    unknown_migration,
+    use_database,
+)
+from cooperation.management.sqlite_backup import can_be_opened, live_file, replace_file, write_into_live_file
+from cooperation.search.index import write_state
+
+
+class Command(BaseCommand):
+    help = (
+        "Puts a backup in the place of the database, whole or not at all, and keeps what it replaces. The file is "
+        "checked first, brought up to date and made ready beside the database; the portal may run."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE", help="a file that `manage.py backup` wrote")
+        parser.add_argument("--yes", action="store_true", help="replace a database that holds data without asking")
+
+    def handle(self, *, file: Path, yes: bool, **options: Any) -> None:
+        try:
+            self.restore_sqlite(file, yes)
+        except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
+            sentence = _("%(file)s cannot be restored (%(why)s). The database is as it was.")
+            raise CommandError(sentence % {"file": file, "why": why}) from error
+
+    def restore_sqlite(self, file: Path, yes: bool) -> None:
+        with work_folder(live_file().parent) as folder:
+            manifest, content = unpack(file, folder)
+            check_manifest(manifest, file)
+            is_readable = can_be_opened()
+            if is_readable:
+                with explain_database_errors():
+                    self.ask(yes)
+                    types, version = read_types(), read_version()
+            else:
+                self.confirm(yes, _("The database cannot be read."))
+                types, version = {}, 0
+            stamp = datetime.now(UTC).strftime(NAME_TIME)
+            with use_database(sqlite_file(content)), explain_database_errors():
+                make_ready(manifest, file)
+                other_types = types and read_types() != types
+            if is_readable:
+                version = max(version, read_version())
+            with use_database(sqlite_file(content)):
+                go_beyond(version)
+            if is_readable:
+                with explain_database_errors():
+                    aside = write_into_live_file(content, stamp)
+            else:
+                aside = replace_file(content, stamp)
+        self.report(manifest, str(aside or ""), bool(other_types))
+
+    def ask(self, yes: bool) -> None:
+        """Ask before data are replaced. Raises CommandError when the answer is no, or when nobody can answer."""
+        if holds_data():
+            self.confirm(yes, _("The database holds data."))
+
+    def confirm(self, yes: bool, why: str) -> None:
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise CommandError(_("%(why)s With --yes it is replaced.") % {"why": why})
+        question = _("%(why)s It is put aside and replaced. Write yes to go on: ")
+        if input(question % {"why": why}).strip().lower() != "yes":
+            raise CommandError(_("Nothing was changed."))
+
+    def report(self, manifest: Manifest, aside: str, other_types: bool) -> None:
+        rows = sum(manifest.rows.values())
+        made = f"{datetime.fromisoformat(manifest.made):%Y-%m-%d %H:%M:%S}"
+        self.stdout.write(
+            ngettext(
+                "The database of %(made)s UTC was restored: %(rows)s row.",
+                "The database of %(made)s UTC was restored: %(rows)s rows.",
+                rows,
+            )
+            % {"made": made, "rows": f"{rows:,}"}
+        )
+        if aside:
+            sentence = _("What was there before is in %(place)s. It holds drafts and accounts: delete it in time.")
+            self.stdout.write(sentence % {"place": aside})
+        self.stdout.write(_("Everybody has to sign in again. manage.py publish_data makes the files of /data/ anew."))
+        if other_types:
+            self.stdout.write(_("The backup is of another installation: restart the portal now."))
+
+
+def check_manifest(manifest: Manifest, file: Path) -> None:
+    """Refuse a backup that this code or this kind of database cannot hold."""
+    if manifest.database != connection.vendor:
+        names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+        facts = {"file": file, "of": names[manifest.database], "here": names[connection.vendor]}
+        sentence = _("%(file)s is of an %(of)s database, and DATABASE_URL names a %(here)s one.")
+        if manifest.database == "sqlite":
+            way = _("To move the data there, run: manage.py move_database %(file)s")
+        else:
+            way = _("Name an empty %(of)s database in DATABASE_URL to restore it.")
+        raise CommandError(f"{sentence} {way}" % facts)
+    if unknown := unknown_migration(manifest.migrations):
+        sentence = _("%(file)s was made by a newer version of the portal (%(migration)s). Update the portal first.")
+        raise CommandError(sentence % {"file": file, "migration": unknown})
+
+
+def make_ready(manifest: Manifest, file: Path) -> None:
+    """Bring the restored database up to date, with all that is derived from its records, and without sessions."""
+    counted = count_rows()
+    for table, rows in manifest.rows.items():
+        if counted.get(table) != rows:
+            sentence = _("%(file)s lacks rows of the table %(table)s. Nothing was changed.")
+            raise CommandError(sentence % {"file": file, "table": table})
+    call_command("setup", empty=True, stdout=io.StringIO())
+    Session.objects.all().delete()
+
+
+def go_beyond(version: int) -> None:
+    """Let the data version, and the search index with it, go on from that of the database which is replaced."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        write_state(cursor, changes.move_beyond(version))
+
+
+def read_version() -> int:
+    return changes.read_current() if "cooperation_dataversion" in own_tables() else 0
+
+
+def read_types() -> dict[tuple[str, str], int]:
+    """Read the numbers of the models, which a running portal remembers."""
+    if ContentType._meta.db_table not in own_tables():
+        return {}
+    return {(app, model): pk for app, model, pk in ContentType.objects.values_list("app_label", "model", "pk")}
