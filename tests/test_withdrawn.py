@@ -11,7 +11,6 @@ from cooperation.exports.files import record_formats
 from cooperation.models import PUBLIC_RECORDS, Edit, FormerSlug, Project, Record, editing
 from tests import builders
 from tests.crawl import Page
-from tests.kept_pages import headers_without_number
 from tests.records import make_record
 
 pytestmark = pytest.mark.django_db
@@ -77,17 +76,6 @@ def test_program_is_told_as_a_problem_that_it_can_read(client):
         "withdrawn": "2026-11-02T08:30:00Z",
         "reason": REASON,
     }
-
-
-@every_publishable_type
-@pytest.mark.parametrize("status", ["draft", "in_review"])
-def test_draft_answers_exactly_as_if_it_did_not_exist(client, model, status):
-    record = make_record(model, publication_status=status)
-    for address, other in zip(addresses_of(model, record.slug), addresses_of(model, "never-was"), strict=True):
-        answer, missing = client.get(address), client.get(other)
-        assert (answer.status_code, missing.status_code) == (404, 404)
-        assert answer.content.decode().replace(record.slug, "never-was") == missing.content.decode()
-        assert headers_without_number(answer) == headers_without_number(missing)
 
 
 @pytest.mark.slow
