@@ -485,9 +485,6 @@ SESSION_COOKIE_AGE = (SESSION_HOURS + 24) * 3600
 PASSWORD_LINK_HOURS = read_count("PASSWORD_LINK_HOURS", 24)
 PASSWORD_RESET_TIMEOUT = PASSWORD_LINK_HOURS * 3600  # seconds
 
-# The server through which mail is sent. Default: none, and no mail.
-HAS_MAIL = bool(read("EMAIL_URL"))
-
 # The form of a forum with 139 members posts 1,300 fields; Django’s own limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -1,4 +1,4 @@
-"""A page that failed (status 500): the operator is told, at most once an hour for each kind of failure."""
+"""A page that failed (status 500 or 503): the operator is told, at most once an hour for each kind of failure."""
 
 import logging
 import sys
@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cooperation.database_faults import DatabaseFault, read_fault
 from cooperation.locks import short_busy_timeout
 from cooperation.mail.operator import mail_operator_once
+from cooperation.request_log import request_number
 
 logger = logging.getLogger(__name__)
 
@@ -31,27 +33,33 @@ def mail_fault(request: HttpRequest | None = None, **_signal: Any) -> None:
     if error is None or request is None or settings.DEBUG or not (settings.HAS_MAIL and settings.OPERATOR_MAIL):
         return
     try:
-        name, place = type(error).__name__, find_place(error)
-        subject = _("A page failed (%(error)s)") % {"error": name}
+        fault, name, place = read_fault(error), type(error).__name__, find_place(error)
+        if fault:
+            key, subject = f"database {fault.value}", _("The database cannot be used as usual")
+        else:
+            key, subject = f"fault {name} {place}", _("A page failed (%(error)s)") % {"error": name}
         with short_busy_timeout(PATIENCE_FOR_FAULT), transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_FOR_FAULT}")
-            mail_operator_once(f"fault {name} {place}", subject, describe_fault(request, name, place))
+            mail_operator_once(key, subject, describe_fault(request, fault, name, place))
     except Exception as problem:  # the reader is answered whatever happens to the mail
         logger.error("A page failed, and the mail about it could not be queued: %s", problem)
 
 
-def describe_fault(request: HttpRequest, name: str, place: str) -> str:
+def describe_fault(request: HttpRequest, fault: DatabaseFault | None, name: str, place: str) -> str:
+    if fault:
+        answer = _("A reader was answered with status 503: %(sentence)s") % {"sentence": fault.sentence}
+    else:
+        answer = _("A reader was answered with status 500, “the server failed”.")
     lines = [
-        _("A reader was answered with status 500, “the server failed”."),
+        answer,
         "",
         _("Request: %(method)s %(path)s") % {"method": request.method, "path": printable(shown_path(request))},
         _("Failure: %(error)s in %(place)s") % {"error": name, "place": place},
         _("Time: %(time)s UTC") % {"time": f"{timezone.now():%Y-%m-%d %H:%M:%S}"},
     ]
-    if request_id := getattr(request, "request_id", ""):
-        lines.append(_("Number of the request: %(number)s") % {"number": request_id})
+    lines.append(_("Number of the request: %(number)s") % {"number": request_number()})
     lines += ["", _("The log of the portal says more. This kind of failure is mailed once an hour at most.")]
     return "\n".join(lines)
 

@@ -7,14 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation.mail import tell_operator
 from cooperation.mail.operator import DAY
-
-NEWEST_BACKUP = "cooperation.management.backups.newest_backup"
+from cooperation.management.backup_file import newest_backup
 
 
 class Command(BaseCommand):
@@ -24,11 +22,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        try:
-            newest_backup = import_string(NEWEST_BACKUP)
-        except ImportError:
-            self.stdout.write(_("This version of the portal makes no backups, so none was looked for."))
-            return
         watch_backup(newest_backup)
         self.stdout.write(_("The newest backup is new enough."))
 
