@@ -20,6 +20,7 @@ from sscportal.sqlite import OwnerOnlyConnection, ReadOnlyConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what an installation makes for itself: database, secret key, collected static files
+KEY_FILE = VAR_DIR / "secret_key"  # the secret key in the first line, former ones below
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
 YEAR = 365 * 24 * 3600  # seconds
@@ -127,12 +128,13 @@ def make_var_dir():
     return VAR_DIR
 
 
-def read_secret_key(name):
-    """The key from the environment, else the one in var/: made at the first start, readable by its owner only."""
+def read_secret_keys(name: str) -> list[str]:
+    """Read the key and the former keys: from the environment, else from var/, where a first key is made at need."""
     key = read(name)
     if key:
-        return key
-    path = make_var_dir() / "secret_key"
+        return [key]
+    make_var_dir()
+    path = KEY_FILE
     try:
         if not path.exists():
             # Written whole under another name (mode 600), then linked: of two programs that start at the same moment
@@ -142,12 +144,12 @@ def read_secret_key(name):
                 draft.flush()
                 with contextlib.suppress(FileExistsError):
                     os.link(draft.name, path)
-        key = path.read_text().strip()
+        keys = path.read_text().split()
     except OSError as error:
         stop(f"The secret key {path} cannot be made or read ({error.strerror}). Make it readable, or set {name}.")
-    if not key:
+    if not keys:
         stop(f"The file {path} is empty. Delete it, and a new key is made at the next start.")
-    return key
+    return keys
 
 
 def read_organisation_id(name):
@@ -289,7 +291,10 @@ ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS")
 
 # Signs sessions and forms. Keep it secret, at least 50 characters: the portal starts with a shorter one, but
 # `manage.py check --deploy` warns. Default: made once, kept in `var/secret_key`.
-SECRET_KEY = read_secret_key("SECRET_KEY")
+SECRET_KEY, *FORMER_KEYS = read_secret_keys("SECRET_KEY")
+# Former keys, with spaces between them: what they signed stays valid. Default: the further lines of `var/secret_key`,
+# which `manage.py rotate_key` writes.
+SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS").split() or FORMER_KEYS
 
 # A portal that answers to loopback names only is somebody's own trial over plain http. Any other one is behind https,
 # of which gunicorn learns from the X-Forwarded-Proto of a proxy on the same machine.
