@@ -95,12 +95,12 @@ def installation(set_up, tmp_path_factory):
 
 
 @contextmanager
-def served(installation):
+def served(installation, **variables):
     """Where it is served as in production, but over plain http: `http://127.0.0.1:port`."""
     port = free_port()
     server = ["-m", "gunicorn", "--config", "sscportal/gunicorn.py"]
-    variables = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "1", "SECOND_FACTOR_REQUIRED": "false"}
-    process = installation.start(*server, **variables)
+    usual = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "1", "SECOND_FACTOR_REQUIRED": "false"}
+    process = installation.start(*server, **{**usual, **variables})
     try:
         wait_until(lambda: answers(port), process)
         yield f"http://127.0.0.1:{port}"

@@ -82,6 +82,8 @@ HARD = [
 
 ADMIN = [
     State("login", "/admin/login/"),
+    State("forgotten password", "/admin/password_reset/"),
+    State("authenticator app", "/admin/second-factor/", signed_in=True),
     State("admin projects", "/admin/cooperation/project/", signed_in=True),
     State("admin project", "/admin/cooperation/project/add/", signed_in=True),
     State("admin first page", "/admin/", signed_in=True),
