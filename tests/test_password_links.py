@@ -314,3 +314,11 @@ def test_staff_who_may_change_accounts_cannot_take_over_one(ana, action, client)
     client.force_login(clerk)
     act(client, action, ana)
     assert (TOTPDevice.objects.count(), mail.outbox) == (1, [])
+
+
+def test_account_with_an_app_can_be_deleted(superuser, ana):
+    app_of(ana)
+    recovery_code_of(ana)
+    send_password(browser_at(OFFICE))
+    answer = superuser.post(f"/admin/auth/user/{ana.pk}/delete/", {"post": "yes"})
+    assert (answer.status_code, TOTPDevice.objects.count(), User.objects.filter(pk=ana.pk).exists()) == (302, 0, False)
