@@ -354,6 +354,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cooperation.audit.audited_requests",
     "cooperation.middleware.sessions_end",
 ]
 

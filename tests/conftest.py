@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from cooperation.audit.triggers import unprotect_audit_log
 from cooperation.views import public_page
 from cooperation.workflow import make_groups
 from tests.databases import CONFIGURED, create_database, drop_database, fill, migrate, other_database, use_copy
@@ -70,6 +71,18 @@ def plain_static_files(settings):
 def no_lines_of_requests(settings):
     """The log holds what a test is about."""
     settings.ACCESS_LOG = False
+
+
+@pytest.fixture(autouse=True)
+def log_that_can_be_emptied(request):
+    """Let Django empty the database after a test with transactions of its own, with its audit log."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that this ends before the database is emptied
+    yield
+    unprotect_audit_log()
 
 
 @pytest.fixture(autouse=True)

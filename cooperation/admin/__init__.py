@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperation.admin import account as account
 from cooperation.admin.agency import AgencyAdmin
+from cooperation.admin.audit import AuditEntryAdmin
 from cooperation.admin.correction import CorrectionAdmin
 from cooperation.admin.country import CountryAdmin
 from cooperation.admin.duplicate_pair import DuplicatePairAdmin
@@ -26,6 +27,7 @@ admin.site.empty_value_display = "–"
 
 __all__ = [
     "AgencyAdmin",
+    "AuditEntryAdmin",
     "CorrectionAdmin",
     "CountryAdmin",
     "DuplicatePairAdmin",

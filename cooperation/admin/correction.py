@@ -9,7 +9,8 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cooperation.admin.registry_admin import RegistryAdmin
-from cooperation.models import PUBLIC_RECORDS, Correction
+from cooperation.audit import write_audit_entry
+from cooperation.models import PUBLIC_RECORDS, AuditEntry, Correction
 
 NAMES = {model._meta.model_name: model._meta.verbose_name for model in PUBLIC_RECORDS}
 
@@ -69,6 +70,11 @@ class CorrectionAdmin(RegistryAdmin):
     @admin.display(description=_("what is wrong"))
     def what_in_short(self, correction):
         return Truncator(correction.what).chars(100) or _("deleted")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and obj.email:
+            write_audit_entry(AuditEntry.Action.PERSONAL_DATA_READ, request=request, about=f"correction {obj.pk}")
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
         if "state" in form.changed_data:

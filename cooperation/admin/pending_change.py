@@ -102,7 +102,8 @@ def accept(site, request, pk):
             raise ChangeRefusedError(errors_of(form, formsets))
         if is_changed(form, formsets):
             try:
-                with editing(Edit.Kind.FORM, by=change.by, reviewed_by=request.user, reason=change.reason):
+                people = {"by": change.by, "reviewed_by": request.user}
+                with editing(Edit.Kind.FORM, reason=change.reason, about=record, **people):
                     write(form, formsets)
             except IntegrityError as error:
                 raise ChangeRefusedError([_("It does not go with what is there now. Return it.")]) from error

@@ -34,7 +34,7 @@ def merge(keep, drop, from_drop, by, reason):
     Raises `MergeRefusedError` with every reason, and then nothing is changed.
     """
     try:
-        with editing(Edit.Kind.MERGE, by=by, reason=reason.strip()) as edit:
+        with editing(Edit.Kind.MERGE, by=by, reason=reason.strip(), about=keep) as edit:
             seen = {record.pk: record.version for record in (keep, drop)}
             keep, drop = locked(keep, drop)
             problems = refusals(keep, drop, from_drop)

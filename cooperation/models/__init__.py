@@ -4,11 +4,12 @@ from django.apps import apps
 from django.db.models import Model
 
 from cooperation.models.agency import Agency, AgencyCitation, AgencyRole
+from cooperation.models.audit import AppendOnlyError, AuditEntry
 from cooperation.models.checked_address import CheckedAddress, CheckResult
 from cooperation.models.country import Country, CountryCitation, PortalRegion, Subregion
 from cooperation.models.data_version import Change, DataVersion
 from cooperation.models.desk import Correction, DuplicatePair, ImportBatch, PendingChange
-from cooperation.models.edit import Bookkeeping, Edit, Kept, PastRow, Versioned, editing
+from cooperation.models.edit import Bookkeeping, Edit, Kept, PastRow, Versioned, edit_made, editing
 from cooperation.models.event import Event, EventKind, EventRegion, read_events
 from cooperation.models.forum import Forum, ForumCitation, ForumRole, Meeting, Membership
 from cooperation.models.fund import Contribution, Fund, FundCitation, FundManager
@@ -45,6 +46,8 @@ __all__ = [
     "Agency",
     "AgencyCitation",
     "AgencyRole",
+    "AppendOnlyError",
+    "AuditEntry",
     "Bookkeeping",
     "Change",
     "CheckResult",
@@ -105,6 +108,7 @@ __all__ = [
     "Versioned",
     "Vitality",
     "desk_models",
+    "edit_made",
     "editing",
     "format_partial_date",
     "read_events",

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.manager import HistoryManager
@@ -72,10 +73,17 @@ class Edit(Bookkeeping):
 
 _open_edit = ContextVar("the edit that is being made", default=None)
 
+# edit, about (the record, where it is one), step (the name of a step of the workflow, or ""): an edit was made. It is
+# sent in the transaction of the edit, which fails with a receiver.
+edit_made = Signal()
+
 
 @contextmanager
-def editing(kind, *, by=None, reason="", what="", **fields):
-    """A transaction whose changes are one `Edit`, which is given. An edit that changed nothing is not kept."""
+def editing(kind, *, by=None, reason="", what="", about=None, step="", **fields):
+    """A transaction whose changes are one `Edit`, which is given. An edit that changed nothing is not kept.
+
+    `about` is the record, where the edit is about one; `step` the name of a step of the workflow.
+    """
     with transaction.atomic():
         edit = Edit.objects.create(
             kind=kind, by=by, by_name=by.get_username() if by else "", reason=reason, what=what[:200], **fields
@@ -86,7 +94,9 @@ def editing(kind, *, by=None, reason="", what="", **fields):
             yield edit
         finally:
             _open_edit.reset(token)
-        if not edit.is_used:
+        if edit.is_used:
+            edit_made.send(Edit, edit=edit, about=about, step=step)
+        else:
             edit.delete()
 
 

@@ -129,7 +129,7 @@ def take(name, record, user, reason=""):
         problems = refusals(step, stored, user, reason)
         if problems:
             raise StepRefusedError(problems)
-        with editing(Edit.Kind.STEP, by=user, reason=reason) as edit:
+        with editing(Edit.Kind.STEP, by=user, reason=reason, about=stored, step=step.name) as edit:
             stored.publication_status = step.to_status
             stored.save()
     record.refresh_from_db(fields=["publication_status", "version", "updated"])
