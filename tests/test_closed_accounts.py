@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # What each row that names an account loses with it. A new relation has to be entered here.
 EMPTIED = {
     "Edit.by": "the link to the account; `by_name` stays",
-    "Edit.reviewed_by": "who accepted the change; that it was accepted is known by its pending change",
-    "PendingChange.by": "who proposed the change; the change stays and can be accepted",
+    "Edit.reviewed_by": "the link to the account; `reviewed_by_name` stays",
+    "PendingChange.by": "the link to the account; `by_name` stays, and the change can be accepted",
     "PendingChange.reviewed_by": "who decided on the change",
     "Correction.closed_by": "who closed the case",
     "ImportBatch.by": "who brought the file; the edit of an import that was carried out keeps the name",
@@ -87,6 +87,23 @@ def test_change_of_somebody_who_left_can_be_accepted(editor, reviewer, leaving):
     assert reviewer.post(address, {"_accept": ""}).status_code == 302
     project.refresh_from_db()
     assert project.end == "2021"
+    edit = Edit.objects.get(kind=Edit.Kind.FORM)
+    assert (edit.by_name, edit.reviewed_by_name) == ("mere.tuilagi", "tomas.silva")
+
+
+def test_story_names_who_proposed_and_who_accepted_when_both_are_gone(editor, reviewer, admin_client):
+    with editing(Edit.Kind.PROGRAM):
+        project = make_project("Lagoon charts")
+    save(editor, project, end="2021")
+    editor.user.delete()
+    assert "by mere.tuilagi" in " ".join(reviewer.get(change_url(project)).content.decode().split())
+    address = f"/admin/cooperation/pendingchange/{PendingChange.objects.get().pk}/change/"
+    assert "mere.tuilagi" in reviewer.get(address).content.decode()
+    reviewer.post(address, {"_accept": ""})
+    reviewer.user.delete()
+    story = admin_client.get(f"/admin/cooperation/project/{project.pk}/story/").content.decode()
+    assert "<dt>By</dt><dd>mere.tuilagi</dd>" in story
+    assert "<dt>Accepted by</dt><dd>tomas.silva</dd>" in story
 
 
 def leave(user: User, how: str) -> None:

@@ -47,7 +47,7 @@ def propose(request, record, reason):
     change = changes_of(record).filter(by=request.user, state__in=OPEN).last()
     if change is None:
         change = PendingChange(record_type=record._meta.model_name, record_id=record.pk, by=request.user)
-    change.state, change.made = State.WAITING, timezone.now()
+    change.state, change.made, change.by_name = State.WAITING, timezone.now(), request.user.get_username()
     change.form, change.version, change.reason = entries(request.POST), record.version, reason
     change.reviewed_by, change.reviewed, change.answer = None, None, ""
     change.save()
@@ -102,7 +102,7 @@ def accept(site, request, pk):
             raise ChangeRefusedError(errors_of(form, formsets))
         if is_changed(form, formsets):
             try:
-                people = {"by": change.by, "reviewed_by": request.user}
+                people = {"by": change.by, "by_name": change.by_name, "reviewed_by": request.user}
                 with editing(Edit.Kind.FORM, reason=change.reason, about=record, **people):
                     write(form, formsets)
             except IntegrityError as error:

@@ -62,6 +62,7 @@ class PendingChange(AboutRecord):
     version = models.PositiveIntegerField(_("version of the record"), editable=False)
     reason = models.TextField(_("reason"), editable=False)
     by = person(_("by"))
+    by_name = models.CharField(_("name"), max_length=150, blank=True, editable=False)  # stays when the account goes
     made = models.DateTimeField(_("made"), default=timezone.now, editable=False)
     reviewed_by = person(_("reviewed by"))
     reviewed = models.DateTimeField(_("reviewed"), null=True, blank=True, editable=False)

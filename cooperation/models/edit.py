@@ -49,6 +49,7 @@ class Edit(Bookkeeping):
         related_name="+",
         verbose_name=_("accepted by"),
     )
+    reviewed_by_name = models.CharField(_("name of who accepted it"), max_length=150, blank=True)  # stays likewise
     reason = models.TextField(_("reason"), blank=True)
     what = models.CharField(_("program or file"), max_length=200, blank=True)
     undoes = models.ForeignKey(
@@ -79,14 +80,22 @@ edit_made = Signal()
 
 
 @contextmanager
-def editing(kind, *, by=None, reason="", what="", about=None, step="", **fields):
+def editing(kind, *, by=None, by_name="", reviewed_by=None, reason="", what="", about=None, step="", **fields):
     """A transaction whose changes are one `Edit`, which is given. An edit that changed nothing is not kept.
 
-    `about` is the record, where the edit is about one; `step` the name of a step of the workflow.
+    `about` is the record, where the edit is about one; `step` the name of a step of the workflow; `by_name` is for
+    somebody whose account is gone.
     """
     with transaction.atomic():
         edit = Edit.objects.create(
-            kind=kind, by=by, by_name=by.get_username() if by else "", reason=reason, what=what[:200], **fields
+            kind=kind,
+            by=by,
+            by_name=by.get_username() if by else by_name,
+            reviewed_by=reviewed_by,
+            reviewed_by_name=reviewed_by.get_username() if reviewed_by else "",
+            reason=reason,
+            what=what[:200],
+            **fields,
         )
         edit.is_used = False
         token = _open_edit.set(edit)

@@ -170,6 +170,12 @@ def test_pending_change_can_be_accepted(tomas):
     assert (change.state, change.by.username) == ("accepted", "mere.tuilagi")
 
 
+def test_names_of_people_are_stored_beside_their_accounts():
+    assert PendingChange.objects.get().by_name == "mere.tuilagi"
+    accepted = Edit.objects.exclude(reviewed_by=None)
+    assert [edit.reviewed_by_name for edit in accepted] == [edit.reviewed_by.username for edit in accepted]
+
+
 def test_import_can_be_undone(mere):
     batch = ImportBatch.objects.get(file_name="peru-kiribati.csv")
     imported = Project.objects.filter(official_id__in=["PE-17", "KI-4"])
