@@ -163,7 +163,8 @@ def copy_aside(path: Path, aside: Path) -> None:
         source, target = Path(f"{path}{ending}"), Path(f"{aside}{ending}")
         if source.exists() and source.stat().st_size:
             command = ["cp", "--", str(source), str(target)]
-            copied = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 (paths of our own)
+            # The paths are our own.
+            copied = subprocess.run(command, capture_output=True, text=True)  # noqa: S603  # nosec B603
             if copied.returncode:
                 why = copied.stderr.strip().rpartition(": ")[2]
                 sentence = _("The database cannot be put aside as %(file)s (%(why)s). Nothing was changed.")
