@@ -26,6 +26,9 @@ EMPTIED = {
 }
 DELETED = {
     "LogEntry.user": "what Django's own pages note of their use; no page of the portal shows it",
+    "KnownAddress.user": "from where the account has logged in",
+    "RecoveryCode.user": "recovery codes",
+    "TOTPDevice.user": "the authenticator app",
     "User_groups.user": "membership of groups",
     "User_user_permissions.user": "rights of the account alone",
 }
