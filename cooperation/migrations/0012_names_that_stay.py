@@ -13,7 +13,7 @@ def fill_in_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cooperation', '0010_sign_in'),
+        ('cooperation', '0011_audit_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
