@@ -1,27 +1,18 @@
-"""Nothing unpublished shows anywhere, whatever record type it is and whatever names it."""
+"""What becomes of a record, of its sources and of what names it when it is not public; all texts: test_leaks.py."""
 
 import pytest
 from django.urls import reverse
 
 from cooperation.models import (
     PUBLIC_RECORDS,
-    Agency,
-    Evidence,
-    Forum,
     ForumRole,
-    Fund,
     FundManager,
-    Lesson,
-    Meeting,
-    Membership,
-    Milestone,
     Participation,
-    Project,
     Record,
 )
 from tests import builders
-from tests.crawl import crawl, read
-from tests.records import BUILDERS, add_parts, cite, list_url, make_record
+from tests.crawl import read
+from tests.records import cite, list_url, make_record
 
 pytestmark = pytest.mark.django_db
 
@@ -29,103 +20,9 @@ PUBLISHABLE = [model for model in PUBLIC_RECORDS if issubclass(model, Record)]
 every_publishable_type = pytest.mark.parametrize("model", PUBLISHABLE, ids=lambda model: model._meta.model_name)
 
 
-def plant(model, status, token):
-    """An unpublished record of `model` that names `token` in all of its text, linked from published records."""
-    texts = {
-        field.name: f"{token} {field.name}"
-        for field in model._meta.fields
-        if field.get_internal_type() in ("CharField", "TextField") and not field.choices and field.max_length != 10
-        if field.name in ("title", "name", "acronym", "summary", "note", "text", "former_names", "secretariat", "city")
-    }
-    source = builders.make_source(f"{token} source", slug=f"{token}-source", publisher=f"{token} press")
-    name = texts.pop("title", None) or texts.pop("name")
-    record = BUILDERS[model](name, slug=token, publication_status=status, **texts)
-    cite(record, "further", source, f"{token} statement")
-    add_parts(record, 1)
-    return record
-
-
-def link_to_published(record):
-    """Published records that name `record`, and are named by it, wherever a model lets them."""
-    model = type(record)
-    beside = f"beside the {model._meta.model_name}"
-    project = builders.make_project(f"Project {beside}", partners=[("pivotal", "THA")])
-    forum = builders.make_forum(f"Forum {beside}", members=["THA"])
-    fund = builders.make_fund(f"Fund {beside}")
-    agency = builders.make_agency(f"Agency {beside}")
-    lesson = builders.make_lesson(f"Lesson {beside}")
-    milestone = builders.make_milestone(f"Milestone {beside}")
-    shared = builders.make_source("A report that both rest on")
-    cite(project, "title", shared)
-    cite(record, "further", shared, "Another statement")
-    if model is Agency:
-        Participation.objects.create(project=project, role="provider", agency=record)
-        ForumRole.objects.create(forum=forum, role="host", agency=record)
-        FundManager.objects.create(fund=fund, agency=record)
-        Agency.objects.filter(pk=agency.pk).update(parent=record)
-    if model is Forum:
-        Project.objects.filter(pk=project.pk).update(forum=record)
-        Fund.objects.filter(pk=fund.pk).update(forum=record)
-        Milestone.objects.filter(pk=milestone.pk).update(forum=record)
-        Membership.objects.create(forum=record, country=builders.make_country("FJI"))
-        ForumRole.objects.create(forum=record, role="chair", country=builders.make_country("COL"), agency=agency)
-        meeting = Meeting.objects.create(forum=record, edition="2nd Meeting", date="2025")
-        meeting.hosts.add(builders.make_country("THA"))
-    if model is Fund:
-        Project.objects.filter(pk=project.pk).update(fund=record)
-        FundManager.objects.create(fund=record, agency=agency)
-    if model is Project:
-        Participation.objects.create(project=record, role="beneficiary", country=builders.make_country("THA"))
-        Participation.objects.create(project=record, role="funding", agency=agency)
-    named = {"forum": forum, "fund": fund, "parent": agency, "country": builders.make_country("THA")}
-    for field in model._meta.fields:
-        if field.name in named:
-            setattr(record, field.name, named[field.name])
-    record.save()
-    if model is Lesson:
-        for position, each in enumerate([project, forum, fund, agency, milestone], 10):
-            Evidence.objects.create(
-                lesson=record, position=position, shows="It shows.", **{each._meta.model_name: each}
-            )
-    if model is not Lesson:
-        Evidence.objects.create(lesson=lesson, position=1, shows="It shows.", **{model._meta.model_name: record})
-
-
-@pytest.mark.slow
-@pytest.mark.any_database
-@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
-def test_unpublished_record_is_on_no_public_page(client, status):
-    """One of each type, and no two of them share a word by which they could be found."""
-    hidden = {f"zanzibarine{model._meta.model_name}": model for model in PUBLISHABLE}
-    records = [plant(model, status, token) for token, model in hidden.items()]
-    for record in records:
-        link_to_published(record)
-    pages = crawl(client)
-    assert {"/countries/THA/", "/projects/project-beside-the-fund/"} <= set(pages)
-    leaks = [(token, address) for address, page in pages.items() for token in hidden if token in said(address, page)]
-    assert leaks == []
-    gone = 410 if status == "withdrawn" else 404
-    assert {record.get_absolute_url(): client.get(record.get_absolute_url()).status_code for record in records} == {
-        record.get_absolute_url(): gone for record in records
-    }
-
-
-def said(address, page):
-    return page.content.decode() + address
-
-
-@pytest.mark.slow
-@every_publishable_type
-def test_unpublished_record_is_found_by_no_words(client, model):
-    link_to_published(plant(model, "draft", "zanzibarine"))
-    for listed in PUBLIC_RECORDS:
-        page = read(client, f"{list_url(listed)}?q=zanzibarine")
-        assert f"0 {listed._meta.verbose_name_plural}" in page.text
-
-
 @every_publishable_type
 def test_source_of_an_unpublished_record_alone_is_not_public(client, model):
-    plant(model, "draft", "zanzibarine")
+    cite(make_record(model, publication_status="draft"), "further", builders.make_source(slug="zanzibarine-source"))
     assert client.get(reverse("source_detail", args=["zanzibarine-source"])).status_code == 404
 
 
