@@ -49,6 +49,15 @@ PERMISSIONS_POLICY = ", ".join(
         "usb",
     )
 )
+# What every answer says: it is not shown within another page, not taken for another type of content, and tells no other
+# site where a reader comes from.
+EVERY_ANSWER = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 STATIC = "/static/"
 # The list that collectstatic makes for the portal itself. Whitenoise would serve it like every file of the folder.
 MANIFEST = (f"{STATIC}staticfiles.json", f"{STATIC}staticfiles.json.gz")
@@ -97,24 +106,29 @@ class ReadersSessionMiddleware(SessionMiddleware):
             return response
 
 
+def format_policy(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
 def content_security_policy(get_response):
     """Say to the browser what a page may load: nothing but our own style and pictures, and in the admin its scripts."""
 
     def middleware(request):
         response = get_response(request)
         policy = ADMIN_POLICY if is_for_admin(request) else PUBLIC_POLICY
-        response["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+        response["Content-Security-Policy"] = format_policy(policy)
         return response
 
     return middleware
 
 
-def permissions_policy(get_response):
-    """Tell browsers that no page asks for the camera, the place of its reader, and the like."""
+def headers_of_every_answer(get_response):
+    """Say in every answer what no browser may do with it, whichever middleware below has made the answer."""
 
     def middleware(request):
         response = get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        for name, value in EVERY_ANSWER.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware

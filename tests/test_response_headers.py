@@ -27,6 +27,8 @@ ANSWERS = [
     ("GET", "/static/cooperation/portal.css", 200, "same-origin"),
     ("POST", "/static/cooperation/portal.css", 405, "same-origin"),
     ("GET", "/static/staticfiles.json", 404, "same-origin"),
+    ("OPTIONS", "/projects.json", 204, "cross-origin"),
+    ("GET", "/admin/%00/", 404, "same-origin"),
     ("GET", "/projects.csv", 200, "cross-origin"),
     ("GET", "/projects.xlsx", 200, "cross-origin"),
     ("GET", "/projects.json", 200, "cross-origin"),
