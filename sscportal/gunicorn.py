@@ -5,12 +5,17 @@ What differs between installations comes from the settings. All options: https:/
 
 import os
 import sys
+from http import HTTPStatus
 from pathlib import Path
+from socket import socket
+
+from gunicorn import util
 
 chdir = str(Path(__file__).resolve().parent.parent)
 # gunicorn reads this file before it goes to that folder.
 sys.path.insert(0, chdir)
 
+from cooperation.middleware import EVERY_ANSWER, PUBLIC_POLICY, format_policy  # noqa: E402
 from sscportal import settings  # noqa: E402
 
 if os.environ.get("SCRIPT_NAME"):
@@ -43,3 +48,27 @@ keepalive = 75
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
+
+REFUSAL_HEADERS = {
+    "Connection": "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Security-Policy": format_policy(PUBLIC_POLICY),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    **EVERY_ANSWER,
+}
+
+
+def write_refusal(sock: socket, status_int: int, reason: str, mesg: str) -> None:
+    """Answer a request that no part of the portal hears of, such as one with a line that is too long.
+
+    The log says what was wrong with it (`mesg`). gunicorn's own answer repeats that, as a page without any header.
+    """
+    status = f"{status_int} {HTTPStatus(status_int).phrase}"
+    content = f"{status}\n"
+    headers = {**REFUSAL_HEADERS, "Content-Length": str(len(content))}
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items()), "", content]
+    util.write_nonblock(sock, "\r\n".join(lines).encode())
+
+
+# gunicorn has no setting for this. tests/test_headers_served.py holds that it takes the place of gunicorn's.
+util.write_error = write_refusal
