@@ -209,12 +209,16 @@ def site(request, tmp_path, django_db_blocker):
 
 
 @pytest.fixture
-def site_on_server(full_database, tmp_path, django_db_blocker):
+def site_on_server(full_database, set_up, tmp_path, django_db_blocker):
     """The same on PostgreSQL, in a database of its own."""
-    name = f"test_site_{process_name()}"
+    name = f"test_site_{CONFIGURED}_{process_name()}"
     with django_db_blocker.unblock():
-        create_database(name, template=f"test_{CONFIGURED}_fill")
-    yield Site(Installation.make(tmp_path / "site"), address_of(name))
+        create_database(name, template=f"test_{CONFIGURED}_{fill.__name__}")
+        with other_database(name):
+            make_groups()
+    site = Site(Installation.make(tmp_path / "site", var=set_up.var), address_of(name))
+    site.installation.database.unlink()
+    yield site
     with django_db_blocker.unblock():
         drop_database(name)
 
@@ -226,7 +230,7 @@ def new_site(tmp_path, django_db_blocker):
     if connection.vendor == "sqlite":
         yield Site(installation)
         return
-    name = f"test_new_site_{process_name()}"
+    name = f"test_new_site_{CONFIGURED}_{process_name()}"
     with django_db_blocker.unblock():
         create_database(name)
     yield Site(installation, address_of(name))

@@ -176,7 +176,7 @@ def test_damaged_database_gives_no_backup(site, tmp_path):
         file.write(b"Minutes of the meeting.\n" * 100)
     said = refused(site.manage("backup", str(tmp_path / "portal.zip")))
     assert said.startswith("The database is damaged (")
-    assert said.endswith("). No backup was made.")
+    assert said.endswith("). Nothing was written.")
     assert not (tmp_path / "portal.zip").exists()
 
 

@@ -206,6 +206,19 @@ def test_backup_of_a_newer_portal_is_refused(site, backup):
     assert site.dump() == now
 
 
+def test_backup_of_the_other_kind_of_database_is_refused_with_the_way(site, backup):
+    now = site.dump()
+    other = changed(backup, database="postgresql" if site.vendor == "sqlite" else "sqlite")
+    said = {
+        "sqlite": f"{other} is of a PostgreSQL database, and DATABASE_URL names a SQLite one. "
+        "Name an empty PostgreSQL database in DATABASE_URL to restore it.",
+        "postgresql": f"{other} is of a SQLite database, and DATABASE_URL names a PostgreSQL one. "
+        f"To move the data there, run: manage.py move_database {other}",
+    }
+    assert refused(site.manage("restore", str(other), "--yes")) == said[site.vendor]
+    assert site.dump() == now
+
+
 def test_backup_with_another_digest_or_number_of_rows_is_refused(site, backup):
     now = site.dump()
     other = changed(backup, sha256="0" * 64)

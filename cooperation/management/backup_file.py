@@ -61,6 +61,17 @@ def file_name(now: datetime) -> str:
     return f"portal-{now.astimezone(UTC).strftime(NAME_TIME)}.backup.zip"
 
 
+def make_backup_dir() -> Path:
+    """Return the folder of the setting, made for its owner only if it is missing."""
+    folder = Path(settings.BACKUP_DIR)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = _("The folder %(folder)s cannot be made (%(why)s).")
+        raise CommandError(sentence % {"folder": folder, "why": error.strerror}) from error
+    return folder
+
+
 @contextmanager
 def work_folder(parent: Path) -> Iterator[Path]:
     """Make a folder for unfinished files, gone at the end. Those of processes that were killed are removed first."""

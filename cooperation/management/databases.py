@@ -38,7 +38,6 @@ MADE_BY_SETUP: tuple[type[Model], ...] = (
 def use_database(config: dict[str, Any]) -> Iterator[None]:
     """Let this process use another database by default; `config` says what differs from the settings."""
     own = connections[DEFAULT_DB_ALIAS]
-    own.close()
     backend = load_backend(config.get("ENGINE", own.settings_dict["ENGINE"]))
     other = backend.DatabaseWrapper({**own.settings_dict, **config}, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = other

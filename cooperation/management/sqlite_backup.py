@@ -95,9 +95,9 @@ def check_integrity(database: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         found, lost = str(error), None
     if found != "ok":
-        raise CommandError(_("The database is damaged (%(what)s). No backup was made.") % {"what": found})
+        raise CommandError(_("The database is damaged (%(what)s). Nothing was written.") % {"what": found})
     if lost:
-        sentence = _("A row of the table %(table)s refers to one of %(other)s that is not there. No backup was made.")
+        sentence = _("A row of the table %(table)s refers to one of %(other)s that is not there. Nothing was written.")
         raise CommandError(sentence % {"table": lost[0], "other": lost[2]})
 
 

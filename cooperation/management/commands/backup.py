@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -16,15 +15,17 @@ from cooperation.management.backup_file import (
     Manifest,
     check,
     file_name,
+    make_backup_dir,
     own_files,
     pack,
     put_in_place,
     work_folder,
 )
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.postgresql_backup import export_postgresql
 from cooperation.management.sqlite_backup import export_sqlite
 
-EXPORT = {"sqlite": export_sqlite}
+EXPORT = {"sqlite": export_sqlite, "postgresql": export_postgresql}
 
 
 def backup_count(text: str) -> int:
@@ -90,17 +91,6 @@ class Command(BaseCommand):
                 ngettext("%(number)s older backup was deleted.", "%(number)s older backups were deleted.", deleted)
                 % {"number": deleted}
             )
-
-
-def make_backup_dir() -> Path:
-    """Return the folder of the setting, made for its owner only if it is missing."""
-    folder = Path(settings.BACKUP_DIR)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        sentence = _("The folder %(folder)s cannot be made (%(why)s).")
-        raise CommandError(sentence % {"folder": folder, "why": error.strerror}) from error
-    return folder
 
 
 def write_backup(target: Path, now: datetime) -> Manifest:

@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cooperation import changes
-from cooperation.management.backup_file import NAME_TIME, Manifest, unpack, work_folder
+from cooperation.management.backup_file import (
+    NAME_TIME,
+    Manifest,
+    locked,
+    make_backup_dir,
+    read_manifest,
+    unpack,
+    work_folder,
+)
 from cooperation.management.commands.setup import explain_database_errors
 from cooperation.management.databases import (
     count_rows,
@@ -25,6 +33,7 @@ from cooperation.management.databases import (
     unknown_migration,
     use_database,
 )
+from cooperation.management.postgresql_backup import RESTORING, in_schema, load_dump, swap_schemas
 from cooperation.management.sqlite_backup import can_be_opened, live_file, replace_file, write_into_live_file
 from cooperation.search.index import write_state
 
@@ -40,8 +49,12 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="replace a database that holds data without asking")
 
     def handle(self, *, file: Path, yes: bool, **options: Any) -> None:
+        restore = {"sqlite": self.restore_sqlite, "postgresql": self.restore_postgresql}[connection.vendor]
         try:
-            self.restore_sqlite(file, yes)
+            with locked(make_backup_dir()):
+                restore(file, yes)
+        except BlockingIOError as error:
+            raise CommandError(_("Another restore is at work. Let it finish.")) from error
         except (OSError, sqlite3.Error) as error:
             why = getattr(error, "strerror", None) or error
             sentence = _("%(file)s cannot be restored (%(why)s). The database is as it was.")
@@ -49,8 +62,8 @@ class Command(BaseCommand):
 
     def restore_sqlite(self, file: Path, yes: bool) -> None:
         with work_folder(live_file().parent) as folder:
+            check_manifest(read_manifest(file), file)
             manifest, content = unpack(file, folder)
-            check_manifest(manifest, file)
             is_readable = can_be_opened()
             if is_readable:
                 with explain_database_errors():
@@ -67,12 +80,29 @@ class Command(BaseCommand):
                 version = max(version, read_version())
             with use_database(sqlite_file(content)):
                 go_beyond(version)
+            aside: Path | None
             if is_readable:
                 with explain_database_errors():
                     aside = write_into_live_file(content, stamp)
             else:
                 aside = replace_file(content, stamp)
-        self.report(manifest, str(aside or ""), bool(other_types))
+        self.report(manifest, str(aside) if aside else None, bool(other_types))
+
+    def restore_postgresql(self, file: Path, yes: bool) -> None:
+        with work_folder(make_backup_dir()) as folder, explain_database_errors():
+            check_manifest(read_manifest(file), file)
+            manifest, content = unpack(file, folder)
+            self.ask(yes)
+            types = read_types()
+            load_dump(content, manifest.schema)
+            with use_database(in_schema(RESTORING)):
+                make_ready(manifest, file)
+                other_types = types and read_types() != types
+            version = read_version()
+            with use_database(in_schema(RESTORING)):
+                go_beyond(version)
+            aside = swap_schemas(datetime.now(UTC).strftime(NAME_TIME))
+        self.report(manifest, aside and _("the schema %(name)s") % {"name": aside}, bool(other_types))
 
     def ask(self, yes: bool) -> None:
         """Ask before data are replaced. Raises CommandError when the answer is no, or when nobody can answer."""
@@ -88,7 +118,7 @@ class Command(BaseCommand):
         if input(question % {"why": why}).strip().lower() != "yes":
             raise CommandError(_("Nothing was changed."))
 
-    def report(self, manifest: Manifest, aside: str, other_types: bool) -> None:
+    def report(self, manifest: Manifest, aside: str | None, other_types: bool) -> None:
         rows = sum(manifest.rows.values())
         made = f"{datetime.fromisoformat(manifest.made):%Y-%m-%d %H:%M:%S}"
         self.stdout.write(
@@ -112,7 +142,7 @@ def check_manifest(manifest: Manifest, file: Path) -> None:
     if manifest.database != connection.vendor:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         facts = {"file": file, "of": names[manifest.database], "here": names[connection.vendor]}
-        sentence = _("%(file)s is of an %(of)s database, and DATABASE_URL names a %(here)s one.")
+        sentence = _("%(file)s is of a %(of)s database, and DATABASE_URL names a %(here)s one.")
         if manifest.database == "sqlite":
             way = _("To move the data there, run: manage.py move_database %(file)s")
         else:
