@@ -20,8 +20,10 @@ from django.db.utils import load_backend
 
 from cooperation.models import Change, DataVersion
 
-# Derived from the records. They are made anew wherever the records go.
-SEARCH_TABLES = "cooperation_search"  # the beginning of their names
+# The beginning of the names of the tables of the search index, which is made anew wherever the records go.
+SEARCH_TABLES = "cooperation_search"
+# The same of the tables that SQLite keeps for itself.
+SQLITE_TABLES = "sqlite_"
 # `setup` makes rows of these by itself: a database that holds no others is empty.
 MADE_BY_SETUP: tuple[type[Model], ...] = (
     ContentType,
@@ -62,7 +64,8 @@ def sqlite_file(path: Path) -> dict[str, Any]:
 
 def own_tables() -> list[str]:
     """Return the names of all tables but those of the search index, in order."""
-    return sorted(name for name in connection.introspection.table_names() if not name.startswith(SEARCH_TABLES))
+    names = connection.introspection.table_names()
+    return sorted(name for name in names if not name.startswith((SEARCH_TABLES, SQLITE_TABLES)))
 
 
 def stored_models() -> list[type[Model]]:

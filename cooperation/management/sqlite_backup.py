@@ -88,17 +88,13 @@ def export_sqlite(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def check_integrity(database: sqlite3.Connection) -> None:
-    """Raise CommandError if SQLite finds the file damaged, or a row that refers to one that is not there."""
+    """Raise CommandError if SQLite finds the file damaged."""
     try:
         [found] = database.execute("PRAGMA integrity_check(1)").fetchone()
-        lost = database.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
-        found, lost = str(error), None
+        found = str(error)
     if found != "ok":
         raise CommandError(_("The database is damaged (%(what)s). Nothing was written.") % {"what": found})
-    if lost:
-        sentence = _("A row of the table %(table)s refers to one of %(other)s that is not there. Nothing was written.")
-        raise CommandError(sentence % {"table": lost[0], "other": lost[2]})
 
 
 def leave_out_what_is_not_kept() -> None:
@@ -142,7 +138,12 @@ def write_into_live_file(content: Path, stamp: str) -> Path | None:
             != connection.connection.execute("PRAGMA page_size").fetchone()
         ):
             return replace_file(content, stamp)
-        copy_pages(source, connection.connection, lambda: copy_aside(path, aside) if aside else None)
+        try:
+            copy_pages(source, connection.connection, lambda: copy_aside(path, aside) if aside else None)
+        except BaseException:
+            for left in (aside, Path(f"{aside}-wal")) if aside else ():
+                left.unlink(missing_ok=True)
+            raise
     connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return aside
 
