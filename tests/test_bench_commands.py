@@ -1,4 +1,4 @@
-"""The four commands of the benchmark on a small database: the figures that they print."""
+"""The five commands of the benchmark on a small database: the figures that they print."""
 
 import shutil
 import subprocess
@@ -144,3 +144,13 @@ def test_desk_measures_pages_and_an_import_and_leaves_nothing_of_it(bench):
     assert list(steps) == ["preview of all rows", "carried out", "preview of the same file again", "undone"]
     assert min(seconds for seconds, _processor in steps.values()) >= 0
     assert bench.dump() == before
+
+
+def test_backup_measures_both_ways_and_leaves_the_rows_as_they_were(bench):
+    before = count_rows(bench)
+    [table] = read_tables(run(bench, "backup"))
+    assert list(table) == ["manage.py backup", "manage.py restore, with its search index"]
+    (making, megabytes), (restoring, _no_file) = table.values()
+    assert min(making, megabytes, restoring) > 0
+    assert count_rows(bench) == before
+    assert list(bench.var.glob("*before*")) == []

@@ -21,7 +21,7 @@ def main(arguments=None):
     set_django_up()
     # They need the settings that are there only now.
     from cooperation.management.commands.setup import explain_database_errors  # noqa: PLC0415
-    from tests.bench import desk, files, generate, measure  # noqa: PLC0415
+    from tests.bench import backup, desk, files, generate, measure  # noqa: PLC0415
 
     # Terminated, it ends its servers first, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
@@ -31,6 +31,8 @@ def main(arguments=None):
                 generate.generate(asked.projects, say)
             elif asked.command == "desk":
                 say(desk.run(asked.rows, asked.requests))
+            elif asked.command == "backup":
+                say(backup.run())
             elif asked.command == "files":
                 say(files.run(asked.datasette))
             else:
@@ -47,7 +49,7 @@ def read_arguments(arguments):
         description="Fills a database with generated projects and measures the portal on it. "
         "The database is the one in DATABASE_URL; without it, var/bench.sqlite3, never the portal’s own.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run | files | desk")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="generate | run | files | desk | backup")
     filling = commands.add_parser("generate", help="fill the database up to this many generated projects")
     filling.add_argument("projects", type=whole_number, metavar="N", help="so many in the end: repeating adds nothing")
     measuring = commands.add_parser("run", help="measure the database as it is and print a Markdown table")
@@ -65,6 +67,7 @@ def read_arguments(arguments):
     taking.add_argument(
         "--datasette", nargs="?", const="datasette", metavar="PROGRAM", help="measure Datasette as well"
     )
+    commands.add_parser("backup", help="measure a backup of the database, and a restore of it into the same one")
     curating = commands.add_parser("desk", help="measure the curators’ pages and an import; nothing of it stays")
     curating.add_argument(
         "--requests", type=whole_number, default=20, metavar="N", help="requests for each page (default: 20)"
