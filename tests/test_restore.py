@@ -2,18 +2,24 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from contextlib import closing
 
 import pytest
 
-from tests.installation import end
+from cooperation.management.backup_file import locked
+from tests.installation import end, environment
 from tests.sites import dump_of_file, with_django
 from tests.test_backup import ANA, done, refused, wait_for
 from tests.test_health_served import running
+from tests.upgrade.snapshot import rows_of
+from tests.upgrade.snapshot import unpack as unpack_snapshot
 
 pytestmark = pytest.mark.slow
 
@@ -192,6 +198,65 @@ def test_database_with_data_is_replaced_only_with_yes(site, backup):
     said = refused(site.manage("restore", str(backup)))
     assert said == "The database holds data. With --yes it is replaced."
     assert site.dump() == now
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(("answer", "is_replaced"), [("yes\n", True), ("y\n", False), ("\n", False)])
+def test_person_at_a_terminal_is_asked(site, backup, answer, is_replaced):
+    now = site.dump()
+    ours, theirs = pty.openpty()
+    os.write(ours, answer.encode())
+    result = subprocess.run(
+        [sys.executable, "manage.py", "restore", str(backup)],
+        cwd=site.folder,
+        env=environment(site.variables),
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert "The database holds data. It is put aside and replaced. Write yes to go on: " in result.stdout
+    assert site.dump() == (site.then if is_replaced else now)
+    assert result.stderr == ("" if is_replaced else "CommandError: Nothing was changed.\n")
+
+
+@pytest.mark.any_database
+def test_second_restore_is_refused_while_one_is_at_work(site, backup):
+    (site.var / "backup").mkdir()
+    with locked(site.var / "backup"):
+        said = refused(site.manage("restore", str(backup), "--yes"))
+    assert said == "Another restore is at work. Let it finish."
+
+
+@pytest.mark.any_database
+def test_full_disk_leaves_the_database_as_it_was(site, backup):
+    now = site.dump()
+    code = (
+        "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))\n"
+        "sys.argv = ['manage.py', 'restore', sys.argv[1], '--yes']; runpy.run_path('manage.py', run_name='__main__')"
+    )
+    said = refused(site.installation.run("-c", code, str(backup)))
+    assert said == f"{backup} cannot be restored (File too large). The database is as it was."
+    assert site.dump() == now
+    assert asides(site) == list(site.var.glob(".portal-backup-*")) == []
+
+
+@pytest.mark.any_database
+def test_backup_of_an_older_version_is_brought_up_to_date(site, new_site, tmp_path):
+    old = unpack_snapshot(tmp_path)
+    done(site.manage("backup", str(tmp_path / "portal.zip"), DATABASE_URL=f"sqlite:///{old}"))
+    done(new_site.manage("restore", str(tmp_path / "portal.zip")))
+    titles = "SELECT id, title FROM cooperation_project ORDER BY id"
+    assert new_site.query(titles) == rows_of(old, titles)
+    done(new_site.manage("migrate", "--check"))
+
+
+def test_restart_is_asked_for_when_the_models_have_other_numbers(site, backup):
+    site.query("INSERT INTO django_content_type (id, app_label, model) VALUES (5000, 'missions', 'mission')")
+    lines = done(site.manage("restore", str(backup), "--yes"))
+    assert lines[-1] == "The backup is of another installation: restart the portal now."
 
 
 def test_backup_of_a_newer_portal_is_refused(site, backup):
