@@ -29,7 +29,7 @@ PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
 FILE_NAME = re.compile(r"[\w.*-]+\.(css|csv|html|json|md|py|sqlite3|svg|toml|txt|xml|yaml)|LICENSE|\.gitignore")
 NAME = re.compile(r"[A-Za-z_]\w*(\(\))?(\.[A-Za-z_]\w*(\(\))?)*")
 # A command ends where the shell begins another one.
-MANAGE = re.compile(r"manage\.py +([a-z]\w*)([^|&;]*)")
+MANAGE = re.compile(r"(?:manage\.py|sscportal-manage) +([a-z]\w*)([^|&;]*)")
 MODULE = re.compile(r"python -m +([\w.]+)([^|&;]*)")
 PROGRAM = re.compile(r"\.venv/bin/([\w-]+)")
 VARIABLE = re.compile(r"(?<!\w)([A-Z][A-Z0-9_]+)=")
@@ -39,9 +39,9 @@ WORD = re.compile(r"\w+")
 # Made by an installation, and in no repository.
 MADE_LATER = ("var/", ".venv/", "tests/browser/node_modules/")
 # On the disk of a server, or given out by the web server itself.
-NO_ADDRESSES = ("/etc/", "/proc", "/srv/", "/static/")
+NO_ADDRESSES = ("/etc/", "/proc", "/run/", "/srv/", "/static/", "/var/")
 OF_DJANGO = {"DJANGO_SETTINGS_MODULE"}
-WRITTEN_IN = ("cooperation", "sscportal", "tests", "templates", "static", ".ci", "pyproject.toml")
+WRITTEN_IN = ("cooperation", "sscportal", "tests", "templates", "static", ".ci", "pyproject.toml", "docs/operate")
 # What the tests of this file make up is no name of the code.
 LEFT_OUT = {"test_documents.py"}
 

@@ -155,8 +155,7 @@ def make_certificate(folder: Path) -> None:
     """Sign one for an hour's trial, with the command of docs/operate.md and the names of this computer."""
     command = [
         *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
-        *("-subj", "/CN=portal.example.org"),
-        *("-addext", "subjectAltName=DNS:portal.example.org,IP:127.0.0.1"),
+        *("-subj", "/", "-addext", f"subjectAltName=DNS:{HOST}"),
         *("-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")),
     ]
     subprocess.run(command, check=True, capture_output=True)

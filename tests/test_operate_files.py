@@ -155,6 +155,16 @@ def test_service_is_hardened_to_an_exposure_of_at_most_1_2(units, name):
     assert float(exposure) <= 1.2
 
 
+def test_document_names_every_task_and_every_file():
+    document = (PROJECT / "docs" / "operate.md").read_text()
+    table = document.partition("## To be run regularly")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `manage\.py (\w+)", table, re.MULTILINE)) == set(TASKS)
+    files = [
+        path.name for path in FOLDER.rglob("*") if path.is_file() and path.parent.name not in ("systemd", "errors")
+    ]
+    assert [name for name in files if name not in document] == []
+
+
 def test_every_timer_names_a_command_of_the_portal():
     own = {name for name, app in get_commands().items() if app == "cooperation"}
     assert set(TASKS) - own == set()

@@ -291,7 +291,7 @@ def test_import_that_finds_no_portal_is_not_called_too_large(alone):
 
 
 def test_portal_that_takes_too_long_is_said_in_words(tmp_path):
-    proxy = Proxy(tmp_path, {"proxy_read_timeout 120s;": "proxy_read_timeout 1s;"})
+    proxy = Proxy(tmp_path, {"proxy_read_timeout 60s;": "proxy_read_timeout 1s;"})
     with closing(socket.socket(socket.AF_UNIX)) as silent:
         silent.bind(str(proxy.socket))
         silent.listen()
