@@ -155,7 +155,7 @@ def make_certificate(folder: Path) -> None:
     """Sign one for an hour's trial, with the command of docs/operate.md and the names of this computer."""
     command = [
         *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
-        *("-subj", "/", "-addext", f"subjectAltName=DNS:{HOST}"),
+        *("-subj", "/O=portal", "-addext", f"subjectAltName=DNS:{HOST}"),
         *("-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")),
     ]
     subprocess.run(command, check=True, capture_output=True)
