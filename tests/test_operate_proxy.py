@@ -3,12 +3,14 @@
 import hashlib
 import http.client
 import json
+import os
 import re
 import shlex
 import socket
 import ssl
 import statistics
 import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.installation import Installation, end, wait_until
+from tests.installation import Installation, end, environment, wait_until
 from tests.nginx_proxy import HOST, Answer, Proxy, find_nginx
 
 pytestmark = [
@@ -308,6 +310,48 @@ def test_too_many_requests_are_refused_in_words(tmp_path):
     assert [answer.status for answer in answers] == [200, 200, 200, 429]
     assert said_by_nginx(answers[-1]) == "Too many requests"
     assert answers[-1].headers["Retry-After"] == "60"
+
+
+def start_on(listening, installation, output):
+    """Start gunicorn on a socket that is open already, as systemd does: file 3 of a process whose number it is told."""
+    script = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" -m gunicorn -c sscportal/gunicorn.py'
+    return subprocess.Popen(
+        ["/bin/sh", "-c", script, sys.executable],
+        cwd=installation.folder,
+        env=environment({"ALLOWED_HOSTS": HOST, "WEB_CONCURRENCY": "1"}),
+        stdout=output,
+        stderr=output,
+        pass_fds=[3],
+        preexec_fn=lambda: os.dup2(listening.fileno(), 3),
+    )
+
+
+def test_restart_of_the_service_loses_no_request(set_up, tmp_path):
+    installation = Installation.make(tmp_path, var=set_up.var)
+    proxy, stop, statuses = Proxy(tmp_path), threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            statuses.append(proxy.ask("/about/").status)
+
+    with closing(socket.socket(socket.AF_UNIX)) as listening, (tmp_path / "log").open("w") as output, proxy.running():
+        listening.bind(str(proxy.socket))
+        listening.listen(1_000)
+        reader = threading.Thread(target=read)
+        reader.start()
+        process = start_on(listening, installation, output)
+        try:
+            for wanted in (20, 40):
+                wait_until(lambda number=wanted: len(statuses) > number, process)
+                end(process)
+                process = start_on(listening, installation, output)
+            wait_until(lambda: len(statuses) > 60, process)
+        finally:
+            stop.set()
+            reader.join()
+            end(process)
+    assert len(statuses) > 60
+    assert set(statuses) == {200}
 
 
 def test_log_has_a_line_for_each_request_with_its_number_and_without_address_and_query(portal, alone):
