@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # What each row that names an account loses with it. A new relation has to be entered here.
 EMPTIED = {
+    "AuditEntry.user": "the link to the account; the name stays",
     "Edit.by": "the link to the account; `by_name` stays",
     "Edit.reviewed_by": "the link to the account; `reviewed_by_name` stays",
     "PendingChange.by": "the link to the account; `by_name` stays, and the change can be accepted",
