@@ -191,13 +191,17 @@ def test_steps_without_a_password_lead_to_the_log_in(client, address, method):
 def test_key_of_the_session_changes_after_the_password_and_after_the_code(ana):
     app = app_of(ana)
     browser = browser_at(OFFICE)
-    keys = []
+    session = browser.session
+    session.save()
+    browser.cookies["sessionid"] = session.session_key
+    keys = [session.session_key]
     for post in (lambda: send_password(browser), lambda: browser.post(CODE, {"code": code_of(app)})):
         post()
         keys.append(browser.session.session_key)
-    assert len(set(keys)) == 2
+    assert len(set(keys)) == 3
+    assert is_logged_in(browser)
     stolen = browser_at(ELSEWHERE)
-    stolen.cookies["sessionid"] = keys[0]
+    stolen.cookies["sessionid"] = keys[1]
     assert not is_logged_in(stolen)
 
 
