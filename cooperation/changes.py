@@ -33,10 +33,18 @@ NOW = {
     "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000 + abs(random() % 1000)",
     "postgresql": "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint * 1000 + floor(random() * 1000)::bigint",
 }
+# By a clock that was set back a change is numbered after the one before it: the first in a new second, since browsers
+# that ask by date know no smaller unit, the next thousand within it. A number by the clock is never among such.
 STEP = (
     "INSERT INTO cooperation_dataversion (name, number) VALUES ('data', {now}) "
-    "ON CONFLICT (name) DO UPDATE SET number = CASE WHEN excluded.number > cooperation_dataversion.number "
-    "THEN excluded.number ELSE cooperation_dataversion.number + 1 END"
+    "ON CONFLICT (name) DO UPDATE SET number = CASE "
+    "WHEN excluded.number > cooperation_dataversion.number AND excluded.number % 1000000 < 1000 "
+    "THEN excluded.number + 1000 "
+    "WHEN excluded.number > cooperation_dataversion.number THEN excluded.number "
+    "WHEN excluded.number > cooperation_dataversion.number - 1000000 "
+    "OR cooperation_dataversion.number % 1000000 < 1000 "
+    "THEN cooperation_dataversion.number + 1 "
+    "ELSE (cooperation_dataversion.number / 1000000 + 1) * 1000000 END"
 )
 LOG = (
     "INSERT INTO cooperation_change (record_type, record_id, version) {rows} "
@@ -72,6 +80,9 @@ POSTGRESQL_ROWS = {
     "truncate": "",
 }
 
+
+# The models of the log. Their tables are made by migrations, and again by `make_log_anew` where they were lost.
+LOG_MODELS = ("dataversion", "change")
 
 _page: ContextVar[dict[Hashable, Any] | None] = ContextVar("what is known while a page is made", default=None)
 
@@ -245,3 +256,51 @@ def watch(plan: Collection[object] | None = None, **_signal: object) -> None:
             cursor.execute(f'CREATE TRIGGER "{name}" {body}')
         cursor.execute(STEP.format(now=NOW[connection.vendor]))
         cursor.execute(LOG.format(rows="SELECT '', 0, number FROM cooperation_dataversion WHERE name = 'data'"))
+
+
+def find_lost() -> list[str]:
+    """List what is missing of the log of changes in a database whose migrations are done: `["the data version", ...]`.
+
+    A log without the latest change has lost entries. PostgreSQL also numbers a statement that changes no row, so that
+    only an empty log is known to be incomplete there.
+    """
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        lost = [f"the table {model._meta.db_table}" for model in lost_models(tables)]
+        present = present_triggers(cursor)
+        without = {table for name, (table, _body) in wanted_triggers(tables).items() if name not in present}
+        lost += [f"the triggers of {table}" for table in sorted(without)]
+        if lost:
+            return lost
+        number = read_current()
+        cursor.execute("SELECT MAX(version) FROM cooperation_change")
+        [(latest,)] = cursor.fetchall()
+    if not number:
+        return ["the data version"]
+    is_whole = latest == number if connection.vendor == "sqlite" else latest is not None
+    return [] if is_whole else ["entries of the log of changes"]
+
+
+def lost_models(tables: Collection[str]) -> list[type[Model]]:
+    """List the models of the log that have no table among `tables`."""
+    models = [apps.get_app_config("cooperation").get_model(name) for name in LOG_MODELS]
+    return [model for model in models if model._meta.db_table not in tables]
+
+
+def make_log_anew() -> None:
+    """Put lost tables and triggers of the log back. Whatever changed unseen counts as a change of every record."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    with connection.schema_editor() as editor:
+        for model in lost_models(tables):
+            editor.create_model(model)
+    with connection.cursor() as cursor:
+        # No number comes twice, whatever the clock says: under the former ones pages are cached.
+        cursor.execute(
+            "INSERT INTO cooperation_dataversion (name, number) "
+            "SELECT 'data', COALESCE(MAX(number), 0) FROM ("
+            "SELECT MAX(version) AS number FROM cooperation_change UNION ALL "
+            "SELECT MAX(number) FROM cooperation_dataversion WHERE name IN ('data', 'search')) AS numbers WHERE true "
+            "ON CONFLICT (name) DO UPDATE SET number = excluded.number"
+        )
+    watch()

@@ -66,6 +66,21 @@ def test_database_file_that_was_deleted_or_replaced_is_noticed(installation):
         assert ask() == (200, "ok\n")
 
 
+def test_folder_var_that_was_lost_is_noticed_and_its_way_back(installation):
+    with running(installation) as ask:
+        assert ask() == (200, "ok\n")
+        away = installation.var.rename(installation.folder / "away")
+        assert ask() == (503, "The database file is gone.\n")
+        away.rename(installation.var)
+        assert ask() == (200, "ok\n")
+
+
+def test_static_files_that_were_lost_are_noticed(installation):
+    with running(installation) as ask:
+        (installation.var / "static").rename(installation.folder / "away")
+        assert ask() == (503, "The static files are gone. Run manage.py setup.\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"Minutes of the meeting.\n" * 1_000], ids=["emptied", "overwritten"])
 def test_database_file_that_was_damaged_is_noticed(installation, content):
     with running(installation) as ask:

@@ -238,6 +238,28 @@ def test_setup_interrupted_leaves_nothing_half_loaded(empty, interruption, tmp_p
     assert empty.query("SELECT COUNT(*) FROM cooperation_source")[0][0] == whole.count("- model:")
 
 
+def test_second_setup_waits_for_the_first_and_finds_everything_done(fresh, tmp_path):
+    sources = fresh.folder / "fixtures" / "02_sources.yaml"
+    whole = sources.read_text()
+    sources.unlink()
+    os.mkfifo(sources)  # the first command waits at it, in its transaction
+    waiting = "Another setup is running. This one waits for it to end.\n"
+    with (tmp_path / "first").open("w") as first, (tmp_path / "second").open("w") as second:
+        processes = [fresh.start("manage.py", "setup", output=first)]
+        try:
+            wait_until(lambda: "Loading the fixtures" in (tmp_path / "first").read_text(), processes[0])
+            processes.append(fresh.start("manage.py", "setup", output=second))
+            wait_until(lambda: (tmp_path / "second").read_text() == waiting, processes[1])
+            sources.write_text(whole)
+            assert [process.wait(timeout=120) for process in processes] == [0, 0]
+        finally:
+            for process in processes:
+                end(process)
+    assert "The fixtures were loaded: " in (tmp_path / "first").read_text()
+    said = (tmp_path / "second").read_text()
+    assert said.startswith(f"{waiting}The database is up to date.\n{LEFT_ALONE}The search index is up to date.\n")
+
+
 def test_setup_killed_while_it_stores_leaves_nothing_half_loaded(empty, tmp_path):
     # The first copy of a lesson takes for ever, so that the command is met with all records stored.
     empty.query(

@@ -7,6 +7,7 @@ names below are the whole interface; they hand out numbers of records, never rec
 from cooperation.folding import fold, words_of
 from cooperation.search.finding import ids_holding, ids_holding_all, ids_named, ids_titled, suggestion
 from cooperation.search.index import PARTS, catch_up, rebuild, version_of_index
+from cooperation.search.repair import is_whole, repair
 from cooperation.search.words import LONGEST_QUESTION, Asked, Word, excerpt, mark, read_question
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "ids_holding_all",
     "ids_named",
     "ids_titled",
+    "is_whole",
     "mark",
     "read_question",
     "rebuild",
+    "repair",
     "suggestion",
     "version_of_index",
     "words_of",

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -62,6 +63,9 @@ def read_health() -> str:
         check_file(connection)
         # An open connection answers from its memory, whatever became of the file.
         connection.close()
+    # The names of the files were read at the start; the files themselves are opened when somebody asks for them.
+    if getattr(staticfiles_storage, "hashed_files", None) and not Path(settings.STATIC_ROOT).is_dir():
+        raise UnhealthyError("The static files are gone. Run manage.py setup.")
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

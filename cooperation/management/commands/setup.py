@@ -1,6 +1,10 @@
 """`manage.py setup`: everything an installation needs before it can serve, as often as one likes."""
 
+import fcntl
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -8,7 +12,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from cooperation import search
+from cooperation import changes, search
 from cooperation.history import begin_history
 from cooperation.management.fixtures import load_fixtures, without_garbage_collection
 from cooperation.management.progress import ProgressBar
@@ -17,6 +21,8 @@ from cooperation.workflow import find_missing_rights, make_groups
 
 # Their numbers are their order, which `loaddata` needs: what a record refers to is there before it.
 FIXTURES = sorted(settings.FIXTURE_DIRS[0].glob("*.yaml"))
+# Any number that no other program uses on the same database server.
+SETUP_LOCK = 7_236_110
 
 
 class Command(BaseCommand):
@@ -31,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *, empty, **options):
         refuse_if_read_only()
         with ProgressBar(self.stdout) as self.bar:
-            with explain_database_errors():
+            with explain_database_errors(), alone(self.say):
                 self.migrate()
                 if empty:
                     self.say("The fixtures were left out.")
@@ -52,7 +58,13 @@ class Command(BaseCommand):
         self.bar.show(0, "bringing the database up to date")
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        # While migrations are missing, so are triggers of what they make.
+        lost = [] if missing else changes.find_lost()
         call_command("migrate", interactive=False, verbosity=0)
+        lost = lost or changes.find_lost()
+        if lost:
+            changes.make_log_anew()
+            self.say(f"Something of the log of changes was lost and made anew: {', '.join(lost)}.")
         if missing:
             self.say(f"The {database_name()} was brought up to date.")
         else:
@@ -79,7 +91,12 @@ class Command(BaseCommand):
 
     def bring_search_up_to_date(self):
         self.bar.show(0.8, "bringing the search index up to date")
-        if not search.catch_up():
+        if not search.is_whole():
+            # Pages that were made meanwhile are of the same version of the records.
+            changes.make_log_anew()
+            search.repair()
+            self.say("Something of the search index was lost or damaged; it was made anew.")
+        elif not search.catch_up():
             search.rebuild()
         self.say("The search index is up to date.")
 
@@ -99,6 +116,35 @@ def database_name() -> str:
         return f"SQLite file {database['NAME']}"
     host = database["HOST"] or database["OPTIONS"].get("host") or "this computer"
     return f"PostgreSQL database “{database['NAME']}” on {host}"
+
+
+@contextmanager
+def alone(say: Callable[[str], None]) -> Iterator[None]:
+    """Let one `setup` of a database go on at a time: another one waits here, and then finds everything done."""
+    waiting = "Another setup is running. This one waits for it to end."
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [SETUP_LOCK])
+            if not cursor.fetchone()[0]:
+                say(waiting)
+                cursor.execute("SELECT pg_advisory_lock(%s)", [SETUP_LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [SETUP_LOCK])
+        return
+    # The folder is locked, so that no file is left behind. To open the database itself beside its connection and to
+    # close it would take away the locks of that connection.
+    folder = os.open(Path(connection.settings_dict["NAME"]).parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(waiting)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def count_published(model):
