@@ -24,8 +24,9 @@ if os.environ.get("SCRIPT_NAME"):
 wsgi_app = "sscportal.wsgi"
 bind = settings.BIND
 workers = settings.WEB_CONCURRENCY
-worker_class = "gthread"
-threads = 4
+worker_class = "sscportal.worker.BoundedWorker"
+# Twenty slow visitors in one process leave four threads, which is as many as its processor can use.
+threads = 24
 preload_app = True
 control_socket_disable = True
 # The portal writes a line for each request itself: cooperation/request_log.py.

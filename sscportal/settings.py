@@ -308,7 +308,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 
 # The address on which gunicorn listens, or a socket such as `unix:/run/portal.sock`.
 BIND = read_bind("BIND", "127.0.0.1:8000")
-# How many processes gunicorn starts, from 1 to 999, each with four threads.
+# How many processes gunicorn starts, from 1 to 999, each with 24 threads.
 WEB_CONCURRENCY = read_count("WEB_CONCURRENCY", 2)
 # `false` leaves out the line for each request on the standard output: time, number of the request, status,
 # milliseconds, method and path, without the query.

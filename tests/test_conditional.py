@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from cooperation import changes
 from cooperation.views import public_page
 from tests import builders
 from tests.kept_pages import Counted, ask, headers_without_number, rename, set_version, text_of
@@ -61,6 +62,29 @@ def test_second_change_within_a_second_is_not_hidden_by_the_date_of_the_first(cl
     monkeypatch.setattr(public_page, "time", lambda: noon + 60)
     answer = client.get("/projects/", headers={"If-Modified-Since": page["Last-Modified"]})
     assert "Maize seeds" in text_of(answer)
+
+
+def test_change_after_the_clock_was_set_back_is_not_hidden_by_a_date(client, settled, monkeypatch):
+    project = builders.make_project("Rice seeds")
+    in_three_hours = int(time.time()) + 3 * 3600
+    set_version(in_three_hours + 0.2)
+    monkeypatch.setattr(public_page, "time", lambda: in_three_hours + 60)
+    page = client.get("/projects/")
+    # The clock is three hours behind again, for the database as well.
+    rename(project)
+    monkeypatch.undo()
+    answer = client.get("/projects/", headers={"If-Modified-Since": page["Last-Modified"]})
+    assert "Maize seeds" in text_of(answer)
+
+
+def test_many_changes_by_a_clock_that_was_set_back_hardly_run_ahead_of_it():
+    themes = [builders.make_theme(name) for name in ("Fisheries", "Trade")]
+    in_three_hours = int(time.time()) + 3 * 3600
+    set_version(in_three_hours + 0.2)
+    for number in range(300):
+        themes[number % 2].name = f"Theme {number}"
+        themes[number % 2].save()
+    assert changes.read_current() < (in_three_hours + 3) * 1_000_000
 
 
 @pytest.mark.parametrize(
