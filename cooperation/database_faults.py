@@ -1,5 +1,6 @@
 """What may be the matter with a database that is in order: no room, no right to write, no turn, no answer."""
 
+import errno
 import os
 from enum import Enum
 from pathlib import Path
@@ -45,6 +46,11 @@ SENTENCES = {
     DatabaseFault.OUT_OF_REACH: _("The database of the registry does not answer. Try again in some minutes."),
 }
 
+OF_FILES = {
+    errno.ENOSPC: DatabaseFault.FULL,
+    errno.EDQUOT: DatabaseFault.FULL,
+    errno.EROFS: DatabaseFault.READ_ONLY,
+}
 # By the lower byte of an error code of SQLite: https://www.sqlite.org/rescode.html
 OF_SQLITE = {
     5: DatabaseFault.LOCKED,  # BUSY
@@ -67,7 +73,9 @@ OF_POSTGRESQL = {
 
 
 def read_fault(error: BaseException | None) -> DatabaseFault | None:
-    """Read from an error of the database which fault it is; None for any other error, which is a mistake of ours."""
+    """Read from an error of the database or of a file which fault it is; None for any other, a mistake of ours."""
+    if isinstance(error, OSError):  # a file of our own, such as an upload
+        return OF_FILES.get(error.errno or 0)
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     cause = error.__cause__

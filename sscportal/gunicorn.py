@@ -28,6 +28,8 @@ worker_class = "sscportal.worker.BoundedWorker"
 # Twenty slow visitors in one process leave four threads, which is as many as its processor can use.
 threads = 24
 preload_app = True
+# In memory, so that a worker starts on a disk that is full or read-only.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes its own file there)
 control_socket_disable = True
 # The portal writes a line for each request itself: cooperation/request_log.py.
 accesslog = None

@@ -1,5 +1,6 @@
 """Which errors of a database are faults that an operator can mend; how a SQLite file is opened."""
 
+import errno
 import sqlite3
 from contextlib import closing
 
@@ -46,6 +47,14 @@ def sqlite_error(code):
 )
 def test_errors_of_both_databases_are_told_apart(kind, of_driver, fault):
     assert read_fault(as_django_raises(kind, of_driver)) is fault
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [(errno.ENOSPC, DatabaseFault.FULL), (errno.EROFS, DatabaseFault.READ_ONLY), (errno.ENOENT, None)],
+)
+def test_upload_that_the_disk_does_not_take_is_the_same_fault(number, fault):
+    assert read_fault(OSError(number, "as the system says it")) is fault
 
 
 @pytest.mark.parametrize("error", [None, ValueError("no error of a database"), OperationalError("without a driver")])
