@@ -18,46 +18,10 @@ from cooperation.accounts.sessions import note_use, why_session_ended
 from cooperation.accounts.signals import session_ended
 from cooperation.accounts.unsent import can_keep, forget_when_sent, keep_unsent
 from cooperation.database_faults import read_fault
+from cooperation.headers import ADMIN_POLICY, EVERY_ANSWER, PUBLIC_POLICY, format_policy
 
 logger = logging.getLogger(__name__)
 
-PUBLIC_POLICY = {
-    "default-src": "'none'",
-    "style-src": "'self'",
-    "img-src": "'self'",
-    # No script of ours asks for anything, but tools that audit a page read robots.txt from within it.
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
-# Django's admin brings scripts of its own, which ask the server for autocomplete options.
-ADMIN_POLICY = {**PUBLIC_POLICY, "script-src": "'self'"}
-# No page uses any of these.
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-)
-# What every answer says: it is not shown within another page, not taken for another type of content, and tells no other
-# site where a reader comes from.
-EVERY_ANSWER = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": PERMISSIONS_POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 STATIC = "/static/"
 # The list that collectstatic makes for the portal itself. Whitenoise would serve it like every file of the folder.
 MANIFEST = (f"{STATIC}staticfiles.json", f"{STATIC}staticfiles.json.gz")
@@ -104,10 +68,6 @@ class ReadersSessionMiddleware(SessionMiddleware):
                 raise
             logger.warning("A session could not be stored: %s", error)
             return response
-
-
-def format_policy(policy: dict[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
 def content_security_policy(get_response):

@@ -15,7 +15,7 @@ chdir = str(Path(__file__).resolve().parent.parent)
 # gunicorn reads this file before it goes to that folder.
 sys.path.insert(0, chdir)
 
-from cooperation.middleware import EVERY_ANSWER, PUBLIC_POLICY, format_policy  # noqa: E402
+from cooperation.headers import EVERY_ANSWER, PUBLIC_POLICY, format_policy  # noqa: E402
 from sscportal import settings  # noqa: E402
 
 if os.environ.get("SCRIPT_NAME"):
@@ -28,8 +28,8 @@ worker_class = "sscportal.worker.BoundedWorker"
 # Twenty slow visitors in one process leave four threads, which is as many as its processor can use.
 threads = 24
 preload_app = True
-# In memory, so that a worker starts on a disk that is full or read-only.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes its own file there)
+# In memory, so that a worker starts on a disk that is full or read-only. gunicorn makes a file of its own there.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # nosec B108
 control_socket_disable = True
 # The portal writes a line for each request itself: cooperation/request_log.py.
 accesslog = None

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from cooperation.middleware import ADMIN_POLICY, EVERY_ANSWER, PUBLIC_POLICY, format_policy
+from cooperation.headers import ADMIN_POLICY, EVERY_ANSWER, PUBLIC_POLICY, format_policy
 from tests.installation import Installation
 from tests.test_server import running
 
