@@ -68,7 +68,7 @@ ANSWERS = {
         "max-age=60, public",
         PEOPLE,
     ),
-    "health": ("GET /healthz", 200, "text/plain", NOT_KEPT, PEOPLE),
+    "health": ("GET /healthz", 200, TEXT, NOT_KEPT, PEOPLE),
     "redirect to https": ("GET /projects/ http", 301, PAGE, "no-cache", PEOPLE),
     "redirect to the slash": ("GET /projects", 301, PAGE, "no-cache", PEOPLE),
     "redirect of a page": ("GET /timeline/fealac-founded/", 301, PAGE, "no-cache", PEOPLE),
@@ -91,7 +91,7 @@ ANSWERS = {
 WHEN_BROKEN = {
     "500, page": ("GET /lessons/", 500, PAGE, None, PEOPLE),
     "500, file": ("GET /lessons.json", 500, PROBLEM, None, PROGRAMS),
-    "503, health": ("GET /healthz", 503, "text/plain", NOT_KEPT, PEOPLE),
+    "503, health": ("GET /healthz", 503, TEXT, NOT_KEPT, PEOPLE),
 }
 # What gunicorn answers by itself. The portal hears nothing of it.
 REFUSED = {
