@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cooperation import changes, checks
 from cooperation.accounts.sessions import begin_session
 
+# They connect themselves. What asks for models can only be imported once Django has loaded them.
+AUDIT_RECEIVERS = ("cooperation.audit.receivers", "cooperation.audit.sign_in_receivers")
+
 
 class CooperationConfig(AppConfig):
     name = "cooperation"
@@ -17,9 +20,7 @@ class CooperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # What asks for models can only be imported once Django has loaded them.
-        audit, faults = import_module("cooperation.audit"), import_module("cooperation.mail.faults")
-        import_module("cooperation.audit.receivers")
+        audit, faults, *_receivers = map(import_module, ("cooperation.audit", "cooperation.mail.faults", *AUDIT_RECEIVERS))
         register(checks.check_missed_settings, deploy=True)
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)
