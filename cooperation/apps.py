@@ -11,7 +11,7 @@ from cooperation import changes, checks
 from cooperation.accounts.sessions import begin_session
 
 # They connect themselves. What asks for models can only be imported once Django has loaded them.
-AUDIT_RECEIVERS = ("cooperation.audit.receivers", "cooperation.audit.sign_in_receivers")
+RECEIVERS = ("cooperation.audit.receivers", "cooperation.audit.sign_in_receivers")
 
 
 class CooperationConfig(AppConfig):
@@ -20,7 +20,9 @@ class CooperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        audit, faults, *_receivers = map(import_module, ("cooperation.audit", "cooperation.mail.faults", *AUDIT_RECEIVERS))
+        audit, faults, *_receivers = map(
+            import_module, ("cooperation.audit", "cooperation.mail.faults", *AUDIT_RECEIVERS)
+        )
         register(checks.check_missed_settings, deploy=True)
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from cooperation.models import (
     Agency,
     AgencyRole,
+    AuditEntry,
     Citation,
     Correction,
     Country,
@@ -52,7 +53,11 @@ FEW_PARTS, MANY_PARTS, MANY_MEMBERS = 5, 30, 300
 # What a page may ask at most. The session, the account and its rights are three queries of each.
 MOST_FOR_LIST, MOST_FOR_FORM, MOST_FOR_FIRST_PAGE = 16, 30, 20
 
-OWN_ADMINS = [model for model in admin.site._registry if model._meta.app_label == "cooperation"]
+# For superusers alone, and measured by a test of its own.
+OF_SUPERUSERS = [AuditEntry]
+OWN_ADMINS = [
+    model for model in admin.site._registry if model._meta.app_label == "cooperation" and model not in OF_SUPERUSERS
+]
 # In small letters, which no real code has.
 CODES = ["".join(pair) for pair in product(ascii_lowercase + digits, repeat=2)]
 TYPES = [Project, Agency, Forum, Fund, Milestone, Lesson]
@@ -209,6 +214,20 @@ def grown(measured):
 
 def beyond(measured, most):
     return [(name, many) for name, _few, many in measured if many > most]
+
+
+def test_audit_log_asks_as_seldom_of_a_thousand_entries_as_of_ten(admin_client):
+    def make_entries(first, end):
+        users = User.objects.bulk_create(User(username=f"curator.{number}") for number in range(first, end))
+        AuditEntry.objects.bulk_create(
+            AuditEntry(action="publish", user=user, user_name=user.username, about=f"project {user.username}")
+            for user in users
+        )
+
+    make_entries(0, FEW)
+    few = count_queries(admin_client, list_url(AuditEntry))
+    make_entries(FEW, MANY)
+    assert count_again(admin_client, list_url(AuditEntry)) == few <= MOST_FOR_LIST
 
 
 def test_lists_ask_as_seldom_of_a_thousand_rows_as_of_ten(pages):

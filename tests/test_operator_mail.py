@@ -139,6 +139,15 @@ def test_nightly_task_that_fails_is_mailed_and_fails_all_the_same(settings, tmp_
     assert mails[0].text.startswith("manage.py publish_data did not finish.\n\nWhy: The files cannot be written to ")
 
 
+def test_backup_that_fails_is_mailed(tmp_path):
+    (tmp_path / "portal.zip").write_text("in the way")
+    with pytest.raises(CommandError) as error:
+        call_command("backup", tmp_path / "portal.zip")
+    mail = QueuedMail.objects.order_by("id").first()
+    assert mail.subject == "South-South Cooperation Portal: backup failed"
+    assert mail.text.startswith(f"manage.py backup did not finish.\n\nWhy: {error.value}\n")
+
+
 def test_nightly_task_that_succeeds_mails_nothing():
     call_command("tidy_desk", stdout=StringIO())
     assert not QueuedMail.objects.exists()

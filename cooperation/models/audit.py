@@ -69,7 +69,6 @@ class AuditEntry(Bookkeeping):
         CHANGED_BY_PROGRAM = "program", _("Changed by a program")
         UNDONE = "undone", _("Undone")
         PERSONAL_DATA_READ = "personal_data", _("Personal data read")
-        PERSONAL_DATA_EXPORTED = "exported", _("Personal data exported")
 
     made = models.DateTimeField(_("when"), default=timezone.now, db_index=True, editable=False)
     action = models.CharField(_("action"), max_length=20, choices=Action, db_index=True, editable=False)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from cooperation.management.backup_file import (
     work_folder,
 )
 from cooperation.management.commands.setup import explain_database_errors
+from cooperation.management.nightly import NightlyCommand
 from cooperation.management.postgresql_backup import export_postgresql
 from cooperation.management.sqlite_backup import export_sqlite
 
@@ -34,7 +35,7 @@ def backup_count(text: str) -> int:
     return int(text)
 
 
-class Command(BaseCommand):
+class Command(NightlyCommand):
     help = (
         "Writes the whole database (records, history, accounts) into one compressed file with a checksum, for "
         "`manage.py restore`. People work meanwhile. Sessions, the secret key and the settings are left out."
