@@ -20,9 +20,9 @@ class CooperationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        audit, faults, *_receivers = map(
-            import_module, ("cooperation.audit", "cooperation.mail.faults", *AUDIT_RECEIVERS)
-        )
+        audit, faults = import_module("cooperation.audit"), import_module("cooperation.mail.faults")
+        for receivers in RECEIVERS:
+            import_module(receivers)
         register(checks.check_missed_settings, deploy=True)
         pre_migrate.connect(changes.stop_watching, sender=self)
         post_migrate.connect(changes.watch, sender=self)
