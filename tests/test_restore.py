@@ -23,6 +23,7 @@ from tests.upgrade.snapshot import unpack as unpack_snapshot
 
 pytestmark = pytest.mark.slow
 
+REPLACED = "The database holds data, or cannot be read. With --yes it is replaced."
 RENAME = """
 from cooperation.models import Forum
 Forum.objects.filter(pk=Forum.objects.order_by("pk").first().pk).update(name="Forum of some other name")
@@ -172,11 +173,25 @@ def test_old_log_beside_the_file_is_put_aside_and_harms_nothing(site, backup, tm
 @pytest.mark.any_database
 def test_file_that_is_no_database_is_put_aside_and_replaced(site, backup):
     site.installation.database.write_text("Minutes of the meeting.\n" * 1_000)
-    assert refused(site.manage("restore", str(backup))) == "The database cannot be read. With --yes it is replaced."
+    assert refused(site.manage("restore", str(backup))) == REPLACED
     done(site.manage("restore", str(backup), "--yes"))
     assert site.dump() == site.then
     [aside] = asides(site)
     assert aside.read_text() == "Minutes of the meeting.\n" * 1_000
+
+
+@pytest.mark.any_database
+def test_damaged_database_is_replaced_under_a_running_portal(site, backup):
+    [(page,)] = site.query("SELECT rootpage FROM sqlite_master WHERE name = 'cooperation_project'")
+    with running(site.installation) as ask:
+        assert ask("/projects/", "localhost")[0] == 200
+        with site.installation.database.open("r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"Minutes of the meeting.\n" * 100)
+        done(site.manage("restore", str(backup), "--yes"))
+        assert ask() == (200, "ok\n")
+        assert ask("/projects/", "localhost")[0] == 200
+    assert site.dump() == site.then
 
 
 @pytest.mark.any_database
@@ -196,7 +211,7 @@ def test_file_that_is_no_database_is_not_replaced_under_a_running_portal(site, b
 def test_database_with_data_is_replaced_only_with_yes(site, backup):
     now = site.dump()
     said = refused(site.manage("restore", str(backup)))
-    assert said == "The database holds data. With --yes it is replaced."
+    assert said == REPLACED
     assert site.dump() == now
 
 
@@ -216,7 +231,10 @@ def test_person_at_a_terminal_is_asked(site, backup, answer, is_replaced):
     )
     os.close(ours)
     os.close(theirs)
-    assert "The database holds data. It is put aside and replaced. Write yes to go on: " in result.stdout
+    assert (
+        "The database holds data, or cannot be read. It is put aside and replaced. Write yes to go on: "
+        in result.stdout
+    )
     assert site.dump() == (site.then if is_replaced else now)
     assert result.stderr == ("" if is_replaced else "CommandError: Nothing was changed.\n")
 

@@ -110,13 +110,11 @@ def leave_out_what_is_not_kept() -> None:
 
 
 def can_be_opened() -> bool:
-    """Tell if SQLite takes the configured file for a database. One that is not there can be made."""
+    """Tell if SQLite takes the configured file for a database. One that is not there is made."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT COUNT(*) FROM sqlite_master")
-            cursor.fetchone()
-    except OperationalError:
-        raise
+        connection.introspection.table_names()
+    except OperationalError as error:
+        raise CommandError(_("The database cannot be opened: %(why)s.") % {"why": error}) from error
     except DatabaseError:
         connection.close()
         return False
@@ -133,10 +131,7 @@ def write_into_live_file(content: Path, stamp: str) -> Path | None:
     path = live_file()
     aside = aside_name(path, stamp) if connection.introspection.table_names() else None
     with closing(sqlite3.connect(content)) as source:
-        if (
-            source.execute("PRAGMA page_size").fetchone()
-            != connection.connection.execute("PRAGMA page_size").fetchone()
-        ):
+        if page_size(source) != page_size(connection.connection):
             return replace_file(content, stamp)
         try:
             copy_pages(source, connection.connection, lambda: copy_aside(path, aside) if aside else None)

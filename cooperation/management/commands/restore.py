@@ -5,12 +5,12 @@ import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,6 +36,17 @@ from cooperation.management.databases import (
 from cooperation.management.postgresql_backup import RESTORING, in_schema, load_dump, swap_schemas
 from cooperation.management.sqlite_backup import can_be_opened, live_file, replace_file, write_into_live_file
 from cooperation.search.index import write_state
+
+# The numbers of the models, which a running portal remembers, by app and model.
+Types = dict[tuple[str, str], int]
+
+
+class Present(NamedTuple):
+    """What is known of the database that is replaced."""
+
+    holds_data: bool
+    types: Types
+    version: int
 
 
 class Command(BaseCommand):
@@ -65,60 +76,51 @@ class Command(BaseCommand):
             check_manifest(read_manifest(file), file)
             manifest, content = unpack(file, folder)
             is_readable = can_be_opened()
-            if is_readable:
-                with explain_database_errors():
-                    self.ask(yes)
-                    types, version = read_types(), read_version()
-            else:
-                self.confirm(yes, _("The database cannot be read."))
-                types, version = {}, 0
+            present = read_present() if is_readable else Present(True, {}, 0)
+            self.ask(present, yes)
             stamp = datetime.now(UTC).strftime(NAME_TIME)
             with use_database(sqlite_file(content)), explain_database_errors():
                 make_ready(manifest, file)
-                other_types = types and read_types() != types
-            if is_readable:
-                version = max(version, read_version())
+                types = read_types()
+            version = read_present().version if is_readable else 0
             with use_database(sqlite_file(content)):
-                go_beyond(version)
+                go_beyond(max(version, present.version))
             aside: Path | None
             if is_readable:
                 with explain_database_errors():
                     aside = write_into_live_file(content, stamp)
             else:
                 aside = replace_file(content, stamp)
-        self.report(manifest, str(aside) if aside else None, bool(other_types))
+        self.report(manifest, str(aside) if aside else None, present.types, types)
 
     def restore_postgresql(self, file: Path, yes: bool) -> None:
         with work_folder(make_backup_dir()) as folder, explain_database_errors():
             check_manifest(read_manifest(file), file)
             manifest, content = unpack(file, folder)
-            self.ask(yes)
-            types = read_types()
+            present = read_present()
+            self.ask(present, yes)
             load_dump(content, manifest.schema)
             with use_database(in_schema(RESTORING)):
                 make_ready(manifest, file)
-                other_types = types and read_types() != types
-            version = read_version()
+                types = read_types()
+            version = read_present().version
             with use_database(in_schema(RESTORING)):
-                go_beyond(version)
+                go_beyond(max(version, present.version))
             aside = swap_schemas(datetime.now(UTC).strftime(NAME_TIME))
-        self.report(manifest, aside and _("the schema %(name)s") % {"name": aside}, bool(other_types))
+        place = aside and _("the schema %(name)s") % {"name": aside}
+        self.report(manifest, place, present.types, types)
 
-    def ask(self, yes: bool) -> None:
+    def ask(self, present: Present, yes: bool) -> None:
         """Ask before data are replaced. Raises CommandError when the answer is no, or when nobody can answer."""
-        if holds_data():
-            self.confirm(yes, _("The database holds data."))
-
-    def confirm(self, yes: bool, why: str) -> None:
-        if yes:
+        if yes or not present.holds_data:
             return
         if not sys.stdin.isatty():
-            raise CommandError(_("%(why)s With --yes it is replaced.") % {"why": why})
-        question = _("%(why)s It is put aside and replaced. Write yes to go on: ")
-        if input(question % {"why": why}).strip().lower() != "yes":
+            raise CommandError(_("The database holds data, or cannot be read. With --yes it is replaced."))
+        question = _("The database holds data, or cannot be read. It is put aside and replaced. Write yes to go on: ")
+        if input(question).strip().lower() != "yes":
             raise CommandError(_("Nothing was changed."))
 
-    def report(self, manifest: Manifest, aside: str | None, other_types: bool) -> None:
+    def report(self, manifest: Manifest, aside: str | None, former_types: Types, types: Types) -> None:
         rows = sum(manifest.rows.values())
         made = f"{datetime.fromisoformat(manifest.made):%Y-%m-%d %H:%M:%S}"
         self.stdout.write(
@@ -133,7 +135,7 @@ class Command(BaseCommand):
             sentence = _("What was there before is in %(place)s. It holds drafts and accounts: delete it in time.")
             self.stdout.write(sentence % {"place": aside})
         self.stdout.write(_("Everybody has to sign in again. manage.py publish_data makes the files of /data/ anew."))
-        if other_types:
+        if former_types and former_types != types:
             self.stdout.write(_("The backup is of another installation: restart the portal now."))
 
 
@@ -170,12 +172,18 @@ def go_beyond(version: int) -> None:
         write_state(cursor, changes.move_beyond(version))
 
 
-def read_version() -> int:
-    return changes.read_current() if "cooperation_dataversion" in own_tables() else 0
+def read_present() -> Present:
+    """Read what is known of the configured database. One that is damaged counts as one that holds data."""
+    with explain_database_errors():
+        try:
+            tables = own_tables()
+            version = changes.read_current() if "cooperation_dataversion" in tables else 0
+            return Present(holds_data(), read_types() if ContentType._meta.db_table in tables else {}, version)
+        except OperationalError:
+            raise
+        except DatabaseError:
+            return Present(True, {}, 0)
 
 
-def read_types() -> dict[tuple[str, str], int]:
-    """Read the numbers of the models, which a running portal remembers."""
-    if ContentType._meta.db_table not in own_tables():
-        return {}
+def read_types() -> Types:
     return {(app, model): pk for app, model, pk in ContentType.objects.values_list("app_label", "model", "pk")}
