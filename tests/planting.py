@@ -41,7 +41,7 @@ from tests import builders
 from tests.admin_records import add_part
 from tests.builders import make_source
 from tests.crawl import crawl, whole
-from tests.records import BUILDERS, cite
+from tests.records import BUILDERS, add_parts, cite
 
 WORD = re.compile("zq[bcdfghjk]{4}")
 # A text that names something: a fact, a type of record, a counter. It is no text that somebody writes.
@@ -172,10 +172,26 @@ def texts_without_a_word() -> set[str]:
     return found
 
 
-def link_to_published(record: Record, kind: str) -> None:
+def plant(model: type[Record], status: str, token: str) -> Record:
+    """Make a record of `model` that names `token` in all of its text."""
+    texts = {
+        field.name: f"{token} {field.name}"
+        for field in model._meta.fields
+        if field.get_internal_type() in ("CharField", "TextField") and not field.choices and field.max_length != 10
+        if field.name in ("title", "name", "acronym", "summary", "note", "text", "former_names", "secretariat", "city")
+    }
+    source = builders.make_source(f"{token} source", slug=f"{token}-source", publisher=f"{token} press")
+    name = texts.pop("title", None) or texts.pop("name")
+    record = BUILDERS[model](name, slug=token, publication_status=status, **texts)
+    cite(record, "further", source, f"{token} statement")
+    add_parts(record, 1)
+    return record
+
+
+def link_to_published(record: Record, kind: str = "") -> None:
     """Make published records that name `record`, and are named by it, wherever a model lets them."""
     model = type(record)
-    beside = f"beside the {model._meta.model_name} {kind}"
+    beside = f"beside the {model._meta.model_name} {kind}".strip()
     project = builders.make_project(f"Project {beside}", partners=[("pivotal", "THA")])
     forum = builders.make_forum(f"Forum {beside}", members=["THA"])
     fund = builders.make_fund(f"Fund {beside}")

@@ -290,7 +290,9 @@ def test_report_whose_mail_cannot_be_kept_is_not_kept_either(client, clock, proj
 
     def full(execute, sql, params, many, context):
         if sql.startswith("INSERT") and QueuedMail._meta.db_table in sql:
-            raise OperationalError("database or disk is full")
+            of_driver = sqlite3.OperationalError("database or disk is full")
+            of_driver.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise OperationalError("database or disk is full") from of_driver
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(full):

@@ -14,8 +14,8 @@ from cooperation.exports.files import XLSX, list_formats
 from cooperation.models import PUBLIC_RECORDS, Country, Forum, Fund, Participation, Project, Record, Source
 from tests import builders
 from tests.files import ATOM, atom_entries, content, csv_rows, json_pages, workbook, xlsx_rows
+from tests.planting import link_to_published, plant
 from tests.records import cite, make_record
-from tests.test_visibility import link_to_published, plant
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,8 @@ from tests import builders
 from tests.files import csv_rows, json_pages
 from tests.iati_standard import faults
 from tests.installation import Installation
+from tests.planting import link_to_published, plant
 from tests.records import make_one_of_each
-from tests.test_visibility import link_to_published, plant
 
 SITE = "https://portal.example.org"
 PARTS = {
