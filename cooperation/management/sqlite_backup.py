@@ -94,7 +94,9 @@ def check_integrity(database: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise CommandError(_("The database is damaged (%(what)s). Nothing was written.") % {"what": found})
+        # SQLite writes a heading and a line below it.
+        what = found.splitlines()[-1]
+        raise CommandError(_("The database is damaged (%(what)s). Nothing was written.") % {"what": what})
 
 
 def leave_out_what_is_not_kept() -> None:
