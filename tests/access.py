@@ -17,6 +17,7 @@ from django.urls import URLResolver, get_resolver
 
 from cooperation.models import (
     Agency,
+    AuditEntry,
     Correction,
     DuplicatePair,
     Edit,
@@ -41,7 +42,7 @@ GROUPS = {"editor": "Editors", "reviewer": "Reviewers", "publisher": "Publishers
 
 # The beginning of an address that names a row of a model.
 OF_A_ROW = re.compile(r"admin/(\w+)/(\w+)/(?:<path:object_id>|<id>)")
-# The address of the list of an app, which names them all.
+# How Django writes the address of the list of an app: with all apps, in no certain order.
 APP_LIST = re.compile(r"\^\(\?P<app_label>.*\)/\$")
 QUERIES = {"admin/autocomplete/": "?app_label=cooperation&model_name=participation&field_name=agency&term=a"}
 # What the button that is pressed adds to the fields of a form.
@@ -63,7 +64,7 @@ def addresses() -> list[str]:
 
 def patterns(resolver: URLResolver, before: str = "") -> Iterator[str]:
     for each in resolver.url_patterns:
-        place = f"{before}{each.pattern}"
+        place = APP_LIST.sub("<app_label>/", f"{before}{each.pattern}")
         if isinstance(each, URLResolver):
             yield from patterns(each, place)
         else:
@@ -128,12 +129,13 @@ class Site:
             assert model in self.rows, f"tests/access.py: make a row of {model._meta.label} in make_desk_rows"
             address = re.sub("<path:object_id>|<id>", str(self.rows[model].pk), address)
             address = address.replace("<int:edit_id>", str(self.edits[model].pk) if model in self.edits else "")
-        address = APP_LIST.sub("cooperation/", address)
         project = Project.objects.get(slug=self.public_ids["projects"])
         for parameter, value in {
             "<path:content_type_id>/<path:object_id>": f"{ContentType.objects.get_for_model(Project).pk}/{project.pk}",
             "(?P<url>.*)$": "nowhere/",
+            "<app_label>": "cooperation",
             "<slug:section>": "project",
+            "<uidb64>/<token>": "MQ/set-password",
             "<str:name>": "registry.zip",
             "<slug:public_id>": self.public_ids.get(address.partition("/")[0]),
         }.items():
@@ -217,6 +219,7 @@ def make_desk_rows(agency: Model, twin: Model, editor: User) -> dict[type[Model]
         DuplicatePair: DuplicatePair.objects.create(
             record_type="agency", first_id=agency.pk, second_id=twin.pk, score=90
         ),
+        AuditEntry: AuditEntry.objects.create(action=AuditEntry.Action.SIGNED_IN, user=editor, user_name="editor"),
     }
 
 

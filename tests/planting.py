@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cooperation import sitemaps
 from cooperation.exports import publication
@@ -48,7 +49,7 @@ WORD = re.compile("zq[bcdfghjk]{4}")
 NAMES = {"fact", "record_type"}
 # Tables that Django and the portal fill by themselves, with names of models and of versions, and with what is encoded.
 OWN_TABLES = {"auth.Permission", "contenttypes.ContentType", "cooperation.Change", "cooperation.DataVersion"}
-OWN_TABLES |= {"sessions.Session"}
+OWN_TABLES |= {"sessions.Session", "cooperation.KnownRight"}
 # What no link leads to.
 OTHER_ADDRESSES = ["/nowhere/", "/nowhere.json", "/healthz", "/opensearch.xml", "/robots.txt", "/sitemap.xml"]
 OTHER_ADDRESSES += [f"/sitemap-{section}.xml" for section in sitemaps.sections()]
@@ -120,6 +121,8 @@ class Planted:
                 values[field.name] = field.choices[0][0]
             elif isinstance(field, models.IntegerField):
                 values[field.name] = 1
+            elif isinstance(field, models.DateTimeField):
+                values[field.name] = timezone.now()
         return model._base_manager.create(**values)
 
     def words(self, *kinds: str) -> list[str]:

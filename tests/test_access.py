@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.test import override_settings
 
 from cooperation import search
 from tests.access import METHODS, ROLES, TABLE, Site, addresses, format_row, is_of_admin, read_table
@@ -18,13 +19,13 @@ HOW_TO_ADD = """{table} has no row for what follows. Add these rows if each answ
 
 {rows}"""
 # Tables that say who asked for what, and hold nothing of the registry.
-ABOUT_REQUESTS = {"sessions.Session"}
+ABOUT_REQUESTS = {"sessions.Session", "cooperation.AuditEntry", "cooperation.SignInAttempt"}
 
 
 @pytest.fixture(scope="module")
 def installation(django_db_setup, django_db_blocker):
     """One installation for all tests, which leave it as it was."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(SECOND_FACTOR_REQUIRED=False):
         yield Site()
         transaction.set_rollback(True)
 
