@@ -1,10 +1,8 @@
 """`manage.py setup`: everything an installation needs before it can serve, as often as one likes."""
 
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -133,18 +131,14 @@ def alone(say: Callable[[str], None]) -> Iterator[None]:
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [SETUP_LOCK])
         return
-    # The folder is locked, so that no file is left behind. To open the database itself beside its connection and to
-    # close it would take away the locks of that connection.
-    folder = os.open(Path(connection.settings_dict["NAME"]).parent, os.O_RDONLY)
-    try:
+    settings.VAR_DIR.mkdir(mode=0o700, exist_ok=True)
+    with (settings.VAR_DIR / "setup.lock").open("w") as file:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say(waiting)
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(folder)
 
 
 def count_published(model):
