@@ -96,7 +96,15 @@ def serving(installation, preexec=None, **variables):
         process = subprocess.Popen(
             [sys.executable, *GUNICORN],
             cwd=installation.folder,
-            env=environment({"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "1", **variables}),
+            # Who signs in here has no authenticator app.
+            env=environment(
+                {
+                    "BIND": f"127.0.0.1:{port}",
+                    "WEB_CONCURRENCY": "1",
+                    "SECOND_FACTOR_REQUIRED": "false",
+                    **variables,
+                }
+            ),
             stdout=output,
             stderr=output,
             preexec_fn=preexec,

@@ -19,7 +19,7 @@ def bench(set_up, tmp_path_factory):
     installation = Installation.make(tmp_path_factory.mktemp("bench"), var=set_up.var)
     tests = installation.folder / "tests"
     shutil.copytree(PROJECT / "tests" / "bench", tests / "bench", ignore=NOT_COPIED)
-    for name in ("__init__.py", "installation.py"):
+    for name in ("__init__.py", "installation.py", "settings_overview.py"):
         shutil.copy(PROJECT / "tests" / name, tests / name)
     installation.rows_before = count_rows(installation)
     installation.generated = run(installation, "generate", str(GENERATED))

@@ -257,7 +257,8 @@ def test_second_setup_waits_for_the_first_and_finds_everything_done(fresh, tmp_p
                 end(process)
     assert "The fixtures were loaded: " in (tmp_path / "first").read_text()
     said = (tmp_path / "second").read_text()
-    assert said.startswith(f"{waiting}The database is up to date.\n{LEFT_ALONE}The search index is up to date.\n")
+    up_to_date = f"The SQLite file {fresh.database} is up to date.\n"
+    assert said.startswith(f"{waiting}{up_to_date}{LEFT_ALONE}The search index is up to date.\n")
 
 
 def test_setup_killed_while_it_stores_leaves_nothing_half_loaded(empty, tmp_path):
