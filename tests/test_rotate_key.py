@@ -32,10 +32,11 @@ def installation(set_up_empty, tmp_path):
 
 
 def run(installation, script):
-    variables = {"SECOND_FACTOR_REQUIRED": "false"}
+    variables = {"SECOND_FACTOR_REQUIRED": "false", "ACCESS_LOG": "false"}
     result = installation.manage("shell", "--no-imports", "--command", script, **variables)
     # Django writes this down for a session that no key has signed.
-    assert (result.returncode, result.stderr.replace("Session data corrupted\n", "")) == (0, "")
+    said = [line for line in result.stderr.splitlines() if not line.endswith("Session data corrupted")]
+    assert (result.returncode, said) == (0, [])
     return result.stdout.split()
 
 
