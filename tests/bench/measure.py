@@ -54,7 +54,10 @@ def measure_inside(asked):
     result = subprocess.run(
         [sys.executable, "-m", "tests.bench.in_process", COMMON_SEARCH, *(address.path for address in asked)],
         cwd=PROJECT,
-        env=server.portal_environment(CACHE_URL="dummycache://", DJANGO_SETTINGS_MODULE="sscportal.settings"),
+        # Lines of requests would stand among what it says.
+        env=server.portal_environment(
+            CACHE_URL="dummycache://", ACCESS_LOG="false", DJANGO_SETTINGS_MODULE="sscportal.settings"
+        ),
         stdout=subprocess.PIPE,
         text=True,
     )
