@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.db.utils import load_backend
 
-from cooperation.models import Change, DataVersion
+from cooperation.models import AuditEntry, Change, DataVersion, KnownRight
 
 # The beginning of the names of the tables of the search index, which is made anew wherever the records go.
 SEARCH_TABLES = "cooperation_search"
@@ -33,6 +33,8 @@ MADE_BY_SETUP: tuple[type[Model], ...] = (
     Session,
     DataVersion,
     Change,
+    KnownRight,
+    AuditEntry,
 )
 
 

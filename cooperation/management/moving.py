@@ -23,6 +23,8 @@ from django.db.utils import load_backend
 from django.utils.translation import gettext as _
 
 from cooperation import changes
+from cooperation.audit import protect_audit_log
+from cooperation.audit.triggers import unprotect_audit_log
 from cooperation.management.databases import own_tables, sqlite_file, stored_models, use_database
 from cooperation.search.index import drop_tables, make_tables
 
@@ -83,6 +85,8 @@ def move_rows(source: Path, report: Callable[[float, str], None]) -> tuple[int, 
         with connection.cursor() as cursor:
             # They would take every row for a change. `changes.watch` makes them again.
             changes.drop_triggers(cursor, changes.present_triggers(cursor))
+            # Set-up has written to the log of the new database that it made the groups.
+            unprotect_audit_log()
             cursor.execute(f"TRUNCATE {', '.join(quoted(model._meta.db_table) for model in moving)}")
         digests = []
         for number, model in enumerate(moving):
@@ -98,6 +102,7 @@ def move_rows(source: Path, report: Callable[[float, str], None]) -> tuple[int, 
             drop_tables(cursor)
             make_tables(cursor)
         changes.watch()
+        protect_audit_log()
     return sum(digest.rows for digest in digests), left
 
 
