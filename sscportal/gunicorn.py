@@ -12,7 +12,7 @@ from socket import socket
 from gunicorn import util
 
 chdir = str(Path(__file__).resolve().parent.parent)
-# gunicorn reads this file before it goes to that folder.
+# gunicorn reads this file before it goes to that folder, so that the imports below have to wait for it.
 sys.path.insert(0, chdir)
 
 from cooperation.headers import EVERY_ANSWER, PUBLIC_POLICY, format_policy  # noqa: E402

@@ -1,5 +1,8 @@
 """All settings, in one file. What differs between installations is read from the environment; see docs/operate.md.
 
+It is long because each setting stands under its meaning, and because a value that cannot be used is refused here,
+before anything else of the portal is read.
+
 The comment right above each reading is its meaning in the table of docs/operate.md; a default that is computed stands
 after “Default:”.
 """

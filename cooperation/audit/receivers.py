@@ -23,6 +23,8 @@ Action = AuditEntry.Action
 
 # Of an account, what decides what it may do and who gets its mail.
 AUDITED_FIELDS = ("username", "email", "is_active", "is_staff", "is_superuser", "password")
+# Where an account keeps what is stored of it while it is saved.
+STORED = "_stored_before_save"
 # Where an account or group keeps its rights while they are taken away.
 CLEARED = "_rights_before_clear"
 # A kind without an action is in the history of its records, with its author, and changes no rights.
@@ -75,13 +77,13 @@ def remember_account(instance: User, update_fields: frozenset[str] | None = None
     before = None
     if instance.pk and (update_fields is None or set(update_fields) & set(AUDITED_FIELDS)):
         before = User._base_manager.filter(pk=instance.pk).values(*AUDITED_FIELDS).first()
-    instance._before_save = before  # type: ignore[attr-defined]
+    instance.__dict__[STORED] = before
 
 
 @receiver(post_save, sender=User)
 def audit_account(instance: User, created: bool, update_fields: frozenset[str] | None = None, **_signal: Any) -> None:
     about = name_account(instance.get_username())
-    before = instance._before_save  # type: ignore[attr-defined]
+    before = instance.__dict__.pop(STORED)
     if created:
         write_audit_entry(Action.ACCOUNT_ADDED, about=about, detail=describe_flags(instance, {}))
     if not before:
@@ -89,7 +91,7 @@ def audit_account(instance: User, created: bool, update_fields: frozenset[str] |
     saved = {name: getattr(instance, name) for name in update_fields or AUDITED_FIELDS if name in before}
     changed = {name for name, value in saved.items() if value != before[name]}
     # Django stores the digest of the same password anew at a sign-in, when it was made in an older way.
-    is_rehashed = set(update_fields or ()) == {"password"} and instance._password is None  # type: ignore[attr-defined]
+    is_rehashed = set(update_fields or ()) == {"password"} and instance.__dict__.get("_password") is None
     if "password" in changed and not is_rehashed:
         write_audit_entry(Action.PASSWORD_SET, about=about)
     if changed - {"password"}:

@@ -44,6 +44,7 @@ def client_command(program: str, *options: str) -> tuple[list[str], dict[str, st
 
 def run_client(command: list[str], env: dict[str, str] | None = None) -> None:
     """Run a program of PostgreSQL. Raises CommandError with the first reason that it gives."""
+    # The commands are our own, with paths of our own, and no shell reads them.
     result = subprocess.run(command, env=env, capture_output=True, text=True)  # noqa: S603  # nosec B603
     if result.returncode:
         raise failure(command[0], result.stderr)

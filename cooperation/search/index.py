@@ -356,5 +356,6 @@ def write_known_words(cursor: CursorWrapper, table: str, known: Iterable[str]) -
     """Add words to those that may be suggested."""
     for batch in in_batches(word for word in known if len(word) >= SHORTEST_KNOWN_WORD and word.isalpha()):
         places = ", ".join(["(%s)"] * len(batch))
+        # As above, the name of the table is one of two constants.
         statement = f"INSERT INTO {table} (word) VALUES {places} ON CONFLICT (word) DO NOTHING"  # noqa: S608  # nosec B608
         cursor.execute(statement, batch)

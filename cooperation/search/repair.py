@@ -22,6 +22,7 @@ def is_whole() -> bool:
                 cursor.execute("INSERT INTO cooperation_search (cooperation_search) VALUES ('integrity-check')")
                 terms = "cooperation_search_idx"  # at which no check of SQLite looks
             tables = ("cooperation_search", "cooperation_searchword", terms)
+            # The names of the tables are our own constants.
             sizes = [f"(SELECT COUNT(*) FROM {table})" for table in tables]  # noqa: S608  # nosec B608
             cursor.execute(f"SELECT {', '.join(sizes)}")
             [(entries, *others)] = cursor.fetchall()
