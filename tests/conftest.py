@@ -55,6 +55,8 @@ def pytest_collection_modifyitems(items):
 def own_static_root(tmp_path_factory):
     """Servers in tests neither need nor see the static files that an installation here has collected."""
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    # Nor does a set-up in one process of tests wait for that in another.
+    settings.VAR_DIR = tmp_path_factory.mktemp("var")
 
 
 @pytest.fixture(autouse=True)
